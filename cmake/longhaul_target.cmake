@@ -1,0 +1,39 @@
+# How every target of the tree is compiled.
+#
+# The floor is x86-64-v3 (AVX2 and FMA); wider instruction sets are chosen at run time in kernels/cpu.
+# -ffp-contract=off: whether a product and a sum are fused is written in the source, never left to the
+# optimiser, because the log-probs of the rollout and of the trainer must be the same bits.
+set(LONGHAUL_SANITIZE "" CACHE STRING "Sanitizer to build with: address, thread or empty")
+
+add_library(longhaul_options INTERFACE)
+target_include_directories(longhaul_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+target_compile_options(longhaul_options INTERFACE
+  -march=x86-64-v3 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror)
+if(LONGHAUL_SANITIZE STREQUAL "address")
+  target_compile_options(longhaul_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(longhaul_options INTERFACE -fsanitize=address,undefined)
+elseif(LONGHAUL_SANITIZE STREQUAL "thread")
+  target_compile_options(longhaul_options INTERFACE -fsanitize=thread)
+  target_link_options(longhaul_options INTERFACE -fsanitize=thread)
+endif()
+
+# longhaul_library(name SOURCES ... DEPENDS ...): one static library a folder.
+function(longhaul_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(longhaul_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(longhaul_${name} PUBLIC longhaul_options ${ARG_DEPENDS})
+endfunction()
+
+# longhaul_test(folder SOURCES ... DEPENDS ...): one test binary a folder, one CTest entry a case.
+function(longhaul_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name}_test ${ARG_SOURCES})
+  target_link_libraries(${name}_test PRIVATE longhaul_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name}_test PRIVATE
+    LONGHAUL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LONGHAUL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL unit)
+  endif()
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 120 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 900)
+endfunction()
