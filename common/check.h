@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CHECK stops the process on a broken invariant of our own, in release builds too. What can happen to
-// correct code is a Status (common/status.h).
+// CHECK stops the process on a broken invariant of our own, in release builds too. What can happen
+// to correct code is a Status (common/status.h).
 //
 //   CHECK(index < size) << "index " << index;     CHECK_EQ(a.shape(), b.shape());
 #pragma once
@@ -25,10 +25,10 @@ struct CheckVoidify {
 
 }  // namespace longhaul
 
-#define CHECK(condition)                                                      \
-  __builtin_expect(static_cast<bool>(condition), 1)                           \
-      ? (void)0                                                               \
-      : ::longhaul::CheckVoidify() &                                          \
+#define CHECK(condition)                            \
+  __builtin_expect(static_cast<bool>(condition), 1) \
+      ? (void)0                                     \
+      : ::longhaul::CheckVoidify() &                \
             ::longhaul::CheckFailure(__FILE__, __LINE__, #condition).stream()
 #define CHECK_EQ(a, b) CHECK((a) == (b))
 #define CHECK_NE(a, b) CHECK((a) != (b))

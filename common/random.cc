@@ -68,8 +68,9 @@ float NormalAt(uint64_t key, uint64_t a, uint32_t b, uint32_t c) {
 }
 
 uint64_t RandomSequence::Next64() {
-  const auto x = Philox(key_, {static_cast<uint32_t>(sequence_), static_cast<uint32_t>(sequence_ >> 32),
-                               static_cast<uint32_t>(index_), static_cast<uint32_t>(index_ >> 32)});
+  const auto x =
+      Philox(key_, {static_cast<uint32_t>(sequence_), static_cast<uint32_t>(sequence_ >> 32),
+                    static_cast<uint32_t>(index_), static_cast<uint32_t>(index_ >> 32)});
   ++index_;
   return static_cast<uint64_t>(x[0]) << 32 | x[1];
 }
@@ -89,8 +90,6 @@ int64_t RandomSequence::Between(int64_t low, int64_t high) {
   return low + static_cast<int64_t>(Below(static_cast<uint64_t>(high - low) + 1));
 }
 
-double RandomSequence::Uniform() {
-  return (static_cast<double>(Next64() >> 11) + 0.5) * 0x1p-53;
-}
+double RandomSequence::Uniform() { return (static_cast<double>(Next64() >> 11) + 0.5) * 0x1p-53; }
 
 }  // namespace longhaul

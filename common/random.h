@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-// SC 2011). A draw is a pure function of (key, counter), so a sample depends on what it is, never on which
-// thread or batch drew it.
+// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as
+// 1, 2, 3", SC 2011). A draw is a pure function of (key, counter), so a sample depends on what it
+// is, never on which thread or batch drew it.
 #pragma once
 
 #include <array>
@@ -12,7 +12,13 @@
 namespace longhaul {
 
 // What random numbers are used for; draws of different streams never coincide.
-enum class RandomStream : uint32_t { kSampling = 1, kInit = 2, kDataOrder = 3, kTask = 4, kTest = 5 };
+enum class RandomStream : uint32_t {
+  kSampling = 1,
+  kInit = 2,
+  kDataOrder = 3,
+  kTask = 4,
+  kTest = 5
+};
 
 // 128 random bits for a 64-bit key and a 128-bit counter.
 std::array<uint32_t, 4> Philox(uint64_t key, const std::array<uint32_t, 4>& counter);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Status and StatusOr: how everything that can fail in correct code reports it. The one door to
-// Abseil's status types; messages are built with fmt, whose format strings are checked at compile time.
+// Abseil's status types; messages are built with fmt, whose format strings are checked at compile
+// time.
 //
 //   return InvalidArgument("{}:{}: unknown key '{}'", file, line, key);
 //   RETURN_IF_ERROR(file.Sync());
@@ -44,7 +45,8 @@ Status AlreadyExists(fmt::format_string<Args...> format, Args&&... args) {
 }
 template <typename... Args>
 Status FailedPrecondition(fmt::format_string<Args...> format, Args&&... args) {
-  return MakeStatus(StatusCode::kFailedPrecondition, fmt::format(format, std::forward<Args>(args)...));
+  return MakeStatus(StatusCode::kFailedPrecondition,
+                    fmt::format(format, std::forward<Args>(args)...));
 }
 template <typename... Args>
 Status DataLoss(fmt::format_string<Args...> format, Args&&... args) {
@@ -56,7 +58,8 @@ Status Unavailable(fmt::format_string<Args...> format, Args&&... args) {
 }
 template <typename... Args>
 Status ResourceExhausted(fmt::format_string<Args...> format, Args&&... args) {
-  return MakeStatus(StatusCode::kResourceExhausted, fmt::format(format, std::forward<Args>(args)...));
+  return MakeStatus(StatusCode::kResourceExhausted,
+                    fmt::format(format, std::forward<Args>(args)...));
 }
 template <typename... Args>
 Status Unimplemented(fmt::format_string<Args...> format, Args&&... args) {
@@ -86,9 +89,9 @@ inline Status Annotate(const Status& status, std::string_view context) {
 
 }  // namespace longhaul
 
-#define RETURN_IF_ERROR(expr)                         \
-  do {                                                \
-    ::longhaul::Status status_internal_ = (expr);     \
+#define RETURN_IF_ERROR(expr)                            \
+  do {                                                   \
+    ::longhaul::Status status_internal_ = (expr);        \
     if (!status_internal_.ok()) return status_internal_; \
   } while (false)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Views of dense row-major tensors: pointer, shape and dtype. Views never own; kernels::Tensor owns.
+// Views of dense row-major tensors: pointer, shape and dtype. Views never own; kernels::Tensor
+// owns.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +55,9 @@ class Shape {
   int64_t dims_[kMaxRank] = {0, 0, 0, 0};
   int rank_ = 0;
 };
-inline std::ostream& operator<<(std::ostream& os, const Shape& shape) { return os << shape.ToString(); }
+inline std::ostream& operator<<(std::ostream& os, const Shape& shape) {
+  return os << shape.ToString();
+}
 
 struct TensorView {
   const void* data = nullptr;
@@ -86,7 +89,9 @@ struct MutableTensorView {
   MutableTensorView(void* d, Shape s, DType t) : data(d), shape(s), dtype(t) {}
   template <typename T>
   MutableTensorView(T* d, Shape s) : data(d), shape(s), dtype(DTypeOf<T>()) {}
-  operator TensorView() const { return TensorView(data, shape, dtype); }  // NOLINT: a view of a view
+  operator TensorView() const {
+    return TensorView(data, shape, dtype);
+  }  // NOLINT: a view of a view
 
   bool empty() const { return data == nullptr; }
   int64_t dim(int i) const { return shape[i]; }

@@ -62,7 +62,8 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(int num_threads) : state_(std::make_unique<State>()) {
   CHECK_GE(num_threads, 1);
-  for (int i = 1; i < num_threads; ++i) state_->threads.emplace_back([s = state_.get()] { s->Work(); });
+  for (int i = 1; i < num_threads; ++i)
+    state_->threads.emplace_back([s = state_.get()] { s->Work(); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -95,7 +96,8 @@ void ThreadPool::ForEach(int64_t n, const std::function<void(int64_t)>& body) {
   while (s.working.load(std::memory_order_acquire) != 0) __builtin_ia32_pause();
 }
 
-void ThreadPool::ForRange(int64_t n, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+void ThreadPool::ForRange(int64_t n, int64_t grain,
+                          const std::function<void(int64_t, int64_t)>& body) {
   CHECK_GT(grain, 0);
   ForEach((n + grain - 1) / grain,
           [&](int64_t i) { body(i * grain, std::min(n, (i + 1) * grain)); });

@@ -9,9 +9,9 @@
 
 namespace longhaul {
 
-// Thread-compatible: one caller at a time. The calling thread takes part, so a pool of n starts n - 1 threads.
-// A loop body must not depend on which thread runs it or on how many there are: results are the same bits
-// for every pool size.
+// Thread-compatible: one caller at a time. The calling thread takes part, so a pool of n starts n -
+// 1 threads. A loop body must not depend on which thread runs it or on how many there are: results
+// are the same bits for every pool size.
 class ThreadPool {
  public:
   explicit ThreadPool(int num_threads);
