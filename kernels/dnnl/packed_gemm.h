@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the matrix library offers kernels/packed_gemm.h.
+#pragma once
+
+#include <memory>
+
+#include "kernels/packed_gemm.h"
+
+namespace longhaul::kernels::onednn {
+
+// Whether this machine's kernels give a row the same bits whatever the number of rows. True with
+// AVX-512.
+bool HasBatchInvariantGemm(DType dtype);
+// Only where HasBatchInvariantGemm.
+std::unique_ptr<PackedGemm> MakeGemm(int64_t k, int64_t n, DType dtype);
+
+// c = a^T b + c_scale * c
+void TransposedFp32(const GemmTransposed& gemm, float* c, float c_scale);
+// Only where HasBatchInvariantGemm(kBF16).
+void TransposedBf16(const GemmTransposed& gemm, float* c);
+
+}  // namespace longhaul::kernels::onednn
