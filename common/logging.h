@@ -72,7 +72,7 @@ class StatusLine {
   Options options_;
   std::string text_;
   bool drawn_ = false;
-  double last_shown_;
+  std::optional<double> last_shown_;
 };
 
 }  // namespace longhaul

@@ -38,9 +38,9 @@ class MetricSet {
  public:
   void AddMean(std::string_view name, double value, double weight = 1);
   void AddSum(std::string_view name, double value);
-  void AddMin(std::string_view name, double value);
-  void AddMax(std::string_view name, double value);
-  void SetLast(std::string_view name, double value);
+  void AddMin(std::string_view name, double value) { AddOne(name, Reducer::kMin, value); }
+  void AddMax(std::string_view name, double value) { AddOne(name, Reducer::kMax, value); }
+  void SetLast(std::string_view name, double value) { AddOne(name, Reducer::kLast, value); }
   void AddToDistribution(std::string_view name, double value);
   // Counts a value into [edges[i], edges[i+1]); values outside go to the first or last bin.
   void AddToHistogram(std::string_view name, double value, const std::vector<double>& edges);
@@ -64,13 +64,15 @@ class MetricSet {
     Reducer reducer;
     ExactSum sum;
     ExactSum weight;
-    double extreme = 0;           // kMin, kMax, kLast
+    double one = 0;  // kMin, kMax, kLast
+    bool has_one = false;
     std::vector<double> values;   // kDistribution
     std::vector<double> edges;    // kHistogram
     std::vector<int64_t> counts;  // kHistogram
   };
 
-  Metric& Find(std::string_view name, Reducer reducer, double first);
+  Metric& Find(std::string_view name, Reducer reducer);
+  void AddOne(std::string_view name, Reducer reducer, double value);
   static void AppendScalars(const Metric& metric, std::vector<std::pair<std::string, double>>& out);
 
   std::vector<Metric> metrics_;
