@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The subcommands of `longhaul`. Each file of tools/ adds one: its options, its help with an example, and what to run.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "common/status.h"
+
+namespace longhaul::tools {
+
+// What the command line chose. A Status becomes "error: ..." and exit code 1; a command that judged something and
+// found it wanting (parity, exactness) prints its own verdict and asks for `kFailed`.
+enum class Outcome { kDone, kFailed, kInterrupted };
+using Action = std::function<StatusOr<Outcome>()>;
+
+void AddTrain(CLI::App& app, Action& chosen);
+void AddSft(CLI::App& app, Action& chosen);
+void AddEval(CLI::App& app, Action& chosen);
+void AddGenerate(CLI::App& app, Action& chosen);
+void AddChat(CLI::App& app, Action& chosen);
+void AddExport(CLI::App& app, Action& chosen);
+void AddInspect(CLI::App& app, Action& chosen);
+void AddBench(CLI::App& app, Action& chosen);
+void AddMakeData(CLI::App& app, Action& chosen);
+void AddTokenize(CLI::App& app, Action& chosen);
+
+}  // namespace longhaul::tools
