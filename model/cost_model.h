@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "model/model_config.h"
+#include "model/training_pass.h"
 
 namespace longhaul::model {
 
@@ -14,6 +15,7 @@ namespace longhaul::model {
 // causal at the context given.
 double ForwardFlopsPerToken(const ModelConfig& config, double mean_context);
 // Forward and backward: three times the forward, four with recomputation of whole layers.
-double TrainingFlopsPerToken(const ModelConfig& config, double mean_context);
+double TrainingFlopsPerToken(const ModelConfig& config, double mean_context,
+                             Recompute recompute = Recompute::kNone);
 
 }  // namespace longhaul::model

@@ -51,8 +51,9 @@ struct ModelConfig {
   double initializer_range = 0.02;
   double router_aux_loss_coef = 0;
   bool tie_word_embeddings = false;
-  bool attention_bias = false;  // biases on q, k and v
-  bool qk_norm = false;         // norm of q and k per head, before the rotation
+  bool attention_bias = false;         // biases on q, k and v
+  bool attention_output_bias = false;  // bias on o_proj (Llama with attention_bias)
+  bool qk_norm = false;                // norm of q and k per head, before the rotation
   bool norm_topk_prob = true;
   bool postnorm = false;
   DecayRule decay_rule = DecayRule::kM1;

@@ -45,7 +45,8 @@ std::vector<MemoryLine> PlanTrainingMemory(const ModelConfig& config, const Weig
 using HiddenObserver = void (*)(void* context, int64_t layer, const TensorView& hidden);
 
 // Thread-compatible. The order of calls is Forward, Logprobs, Backward; the batch and weights stay
-// unchanged in between.
+// unchanged in between. With weights packed for inference only (a frozen reference) nothing is kept
+// and Backward may not be called.
 class TrainingPass {
  public:
   static StatusOr<std::unique_ptr<TrainingPass>> Create(const ModelConfig& config,
@@ -65,6 +66,7 @@ class TrainingPass {
                 std::span<const float> dentropy, Gradients* gradients);
 
   void set_hidden_observer(HiddenObserver observer, void* context);
+  // The load-balance loss of kernels/router.h, summed over the layers with experts.
   void set_aux_loss_coef(double coef);
   // Final-norm output of the last Forward, [num_tokens, hidden_size] in the compute dtype.
   TensorView final_hidden() const;

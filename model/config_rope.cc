@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <numbers>
+
+#include "model/config_reader.h"
+
+namespace longhaul::model {
+namespace {
+
+// The formulas of Transformers' modeling_rope_utils.py.
+Status ScaleLinear(const Json& scaling, std::vector<double>* inv_freq) {
+  ASSIGN_OR_RETURN(double factor, scaling.GetDouble("factor"));
+  if (!(factor > 0)) return InvalidArgument("{}.factor: must be positive", scaling.where());
+  for (double& f : *inv_freq) f /= factor;
+  return OkStatus();
+}
+
+Status ScaleLlama3(const Json& scaling, std::vector<double>* inv_freq) {
+  ASSIGN_OR_RETURN(double factor, scaling.GetDouble("factor"));
+  ASSIGN_OR_RETURN(double low, scaling.GetDouble("low_freq_factor"));
+  ASSIGN_OR_RETURN(double high, scaling.GetDouble("high_freq_factor"));
+  ASSIGN_OR_RETURN(double original, scaling.GetDouble("original_max_position_embeddings"));
+  if (!(factor > 0) || !(low > 0) || !(high > low) || !(original > 0)) {
+    return InvalidArgument(
+        "{}: llama3 scaling needs factor > 0, 0 < low_freq_factor < high_freq_factor and "
+        "original_max_position_embeddings > 0",
+        scaling.where());
+  }
+  for (double& f : *inv_freq) {
+    const double wavelength = 2 * std::numbers::pi / f;
+    if (wavelength > original / low) {
+      f /= factor;
+    } else if (wavelength >= original / high) {
+      const double smooth = (original / wavelength - low) / (high - low);
+      f = (1 - smooth) * f / factor + smooth * f;
+    }
+  }
+  return OkStatus();
+}
+
+Status Scale(const Json& scaling, std::vector<double>* inv_freq) {
+  ASSIGN_OR_RETURN(std::string old_key, scaling.GetStringOr("type", "default"));
+  ASSIGN_OR_RETURN(std::string type, scaling.GetStringOr("rope_type", old_key));
+  if (type == "default") return OkStatus();
+  if (type == "linear") return ScaleLinear(scaling, inv_freq);
+  if (type == "llama3") return ScaleLlama3(scaling, inv_freq);
+  return Unimplemented("{}.rope_type: '{}' is not supported (supported: default, linear, llama3)",
+                       scaling.where(), type);
+}
+
+bool Present(const Json* value) { return value != nullptr && !value->is_null(); }
+
+// `rope_parameters` of Transformers 5, `rope_scaling` before; null where neither says anything.
+StatusOr<const Json*> ScalingOf(const Json& root) {
+  for (const char* key : {"rope_parameters", "rope_scaling"}) {
+    const Json* value = root.Find(key);
+    if (!Present(value)) continue;
+    if (!value->is_object()) return InvalidArgument("{}: expected an object", value->where());
+    for (const Json::Member& member : value->members()) {
+      if (member.value.is_object()) {
+        return Unimplemented("{}: a rotation for each layer type is not supported", value->where());
+      }
+    }
+    return value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Status ReadRope(const Json& root, const FamilyDefaults& family, ModelConfig* config) {
+  ASSIGN_OR_RETURN(const Json* scaling, ScalingOf(root));
+  ASSIGN_OR_RETURN(config->rope_theta, root.GetDoubleOr("rope_theta", family.rope_theta));
+  ASSIGN_OR_RETURN(double partial, root.GetDoubleOr("partial_rotary_factor", 1.0));
+  if (scaling != nullptr) {
+    ASSIGN_OR_RETURN(config->rope_theta, scaling->GetDoubleOr("rope_theta", config->rope_theta));
+    ASSIGN_OR_RETURN(partial, scaling->GetDoubleOr("partial_rotary_factor", partial));
+  }
+  if (!(config->rope_theta > 0)) {
+    return InvalidArgument("{}.rope_theta: must be positive", root.where());
+  }
+  config->rotary_dim = static_cast<int64_t>(static_cast<double>(config->head_dim) * partial);
+  // Transformers' `minimax` has no rotary_dim and rotates the whole head; the original code has it.
+  if (config->model_type == "minimax_m1" || config->model_type == "minimax_text_01") {
+    ASSIGN_OR_RETURN(config->rotary_dim, root.GetIntOr("rotary_dim", config->rotary_dim));
+  }
+  const int64_t dim = config->rotary_dim;
+  if (dim < 2 || dim % 2 != 0 || dim > config->head_dim) {
+    return InvalidArgument("{}: rotary_dim {} must be even, at least 2 and at most head_dim {}",
+                           root.where(), dim, config->head_dim);
+  }
+  config->rope_inv_freq.resize(static_cast<size_t>(dim / 2));
+  for (int64_t i = 0; i < dim / 2; ++i) {
+    config->rope_inv_freq[static_cast<size_t>(i)] =
+        std::pow(config->rope_theta, -2.0 * static_cast<double>(i) / static_cast<double>(dim));
+  }
+  return scaling == nullptr ? OkStatus() : Scale(*scaling, &config->rope_inv_freq);
+}
+
+}  // namespace longhaul::model
