@@ -14,10 +14,22 @@ void CopyRows(const PackArgs& args) {
   }
 }
 
+template <typename T>
+void WriteRows(const PackArgs& args) {
+  T* rows = static_cast<T*>(const_cast<void*>(args.rows));
+  for (int64_t r = 0; r < args.count; ++r) {
+    CopyRow(args.out + r * args.out_stride, rows + r * args.row_stride, args.dim);
+  }
+}
+
 }  // namespace
 
 void PackRows(const PackArgs& args) {
   args.storage == Storage::kF32 ? CopyRows<float>(args) : CopyRows<uint16_t>(args);
+}
+
+void UnpackRows(const PackArgs& args) {
+  args.storage == Storage::kF32 ? WriteRows<float>(args) : WriteRows<uint16_t>(args);
 }
 
 void PackColumns(const PackArgs& args) {

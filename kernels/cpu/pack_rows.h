@@ -22,10 +22,14 @@ struct PackArgs {
 namespace avx2 {
 void PackRows(const PackArgs& args);     // out[r][i] = rows[r][i]
 void PackColumns(const PackArgs& args);  // out[i][r] = rows[r][i]
+
+// The way back: rows[r][i] = out[r][i], rounded to the storage type; `rows` must be writable.
+void UnpackRows(const PackArgs& args);
 }  // namespace avx2
 namespace avx512 {
 void PackRows(const PackArgs& args);
 void PackColumns(const PackArgs& args);
+void UnpackRows(const PackArgs& args);
 }  // namespace avx512
 
 }  // namespace longhaul::kernels::cpu

@@ -199,6 +199,48 @@ TEST_P(LightningShapes, SlotsGiveTheBitsOfTraining) {
   }
 }
 
+Tensor RunBackward(const TensorView& dout, const TensorView& qkv, Segments segments, int64_t chunk,
+                   int threads) {
+  ThreadPool pool(threads);
+  Stream stream(&pool);
+  const ForwardResult forward = RunForward(qkv, segments, chunk, threads);
+  const std::vector<double> rates = Rates(qkv.dim(1));
+  const int64_t floats = LightningBackwardWorkspace(segments, chunk, qkv.dim(1), qkv.dim(3));
+  Tensor workspace(Shape({floats}), DType::kF32);
+  for (int64_t i = 0; i < floats; ++i) workspace.as<float>()[i] = NAN;
+  Tensor dqkv(qkv.shape, qkv.dtype);
+  LightningAttentionBackward(stream, {dout, qkv, rates, segments, chunk, forward.states.view(),
+                                      dqkv.mutable_view(), workspace.mutable_view()});
+  return dqkv;
+}
+
+TEST_P(LightningShapes, BackwardMatchesDifferencesOfTheRecurrence) {
+  const Shape4 shape = GetParam();
+  for (const auto& tree : TreeCases()) {
+    SCOPED_TRACE(tree.name);
+    const auto segments = MakeSegments(tree.nodes);
+    const int64_t tokens = TokensOf(segments);
+    const Tensor qkv = RandomTensor(Shape({tokens, shape.heads, 3, shape.dim}), shape.dtype, 4);
+    const Tensor dout = RandomTensor(Shape({tokens, shape.heads, shape.dim}), shape.dtype, 5);
+    const Tensor dqkv = RunBackward(dout.view(), qkv.view(), segments, shape.chunk, 2);
+    ExpectSameBits(dqkv.view(),
+                   RunBackward(dout.view(), qkv.view(), segments, shape.chunk, 1).view(),
+                   "threads");
+    const Values weights = ToValues(dout.view());
+    const auto loss = [&](const Values& x) {
+      const Values o = Reference(x, segments, shape, nullptr);
+      double sum = 0;
+      for (size_t i = 0; i < o.size(); ++i) sum += o[i] * weights[i];
+      return sum;
+    };
+    const auto indices = longhaul::testing::SomeIndices(qkv.numel(), shape.dim > 64 ? 6 : 40, 6);
+    const Values expected =
+        longhaul::testing::CentralDifferences(loss, ToValues(qkv.view()), indices);
+    longhaul::testing::ExpectGradient(ToValues(dqkv.view()), indices, expected,
+                                      shape.dtype == DType::kF32 ? 3e-5 : 1.6e-2);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, LightningShapes,
                          ::testing::Values(Shape4{2, 16, 16}, Shape4{3, 7, 5}, Shape4{1, 1, 1},
                                            Shape4{2, 33, 64}, Shape4{1, 64, 256},

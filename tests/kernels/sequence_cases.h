@@ -3,6 +3,10 @@
 // Trees of segments, and what tests of sequence kernels do with them.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -69,6 +73,27 @@ inline kernels::Tensor TakeRows(const TensorView& x, const std::vector<int64_t>&
                 static_cast<const char*>(x.data) + rows[r] * bytes, bytes);
   }
   return y;
+}
+
+// `count` indices below n, spread over it by chance.
+inline std::vector<int64_t> SomeIndices(int64_t n, int64_t count, uint64_t seed) {
+  RandomSequence random(RandomKey(seed, RandomStream::kTest), 0);
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < count; ++i) indices.push_back(random.Between(0, n - 1));
+  return indices;
+}
+
+// Fails unless gradient[indices[i]] is expected[i] within `tolerance` of the gradient's scale,
+// 0.1 at least.
+inline void ExpectGradient(const std::vector<double>& gradient, const std::vector<int64_t>& indices,
+                           const std::vector<double>& expected, double tolerance) {
+  double square = 0;
+  for (const double g : gradient) square += g * g;
+  const double rms = std::sqrt(square / static_cast<double>(gradient.size()));
+  for (size_t i = 0; i < indices.size(); ++i) {
+    const double allowed = tolerance * std::max({std::abs(expected[i]), rms, 0.1});
+    EXPECT_NEAR(gradient[indices[i]], expected[i], allowed) << "element " << indices[i];
+  }
 }
 
 // Fills memory with NaN bit patterns: what a cache that was never written may hold.

@@ -177,6 +177,52 @@ TEST_P(SoftmaxHeads, CacheGivesTheBitsOfTraining) {
   }
 }
 
+Inputs RunBackward(const TensorView& dout, const Inputs& in, const Heads& heads, Segments segments,
+                   int threads) {
+  ThreadPool pool(threads);
+  Stream stream(&pool);
+  const ForwardResult forward = RunForward(in, heads, segments, threads);
+  Inputs out{Tensor(in.q.shape(), heads.dtype), Tensor(in.k.shape(), heads.dtype),
+             Tensor(in.v.shape(), heads.dtype)};
+  SoftmaxAttentionBackward(
+      stream,
+      {dout, in.q.view(), in.k.view(), in.v.view(), forward.o.view(), forward.lse.view(), segments,
+       heads.scale(), out.q.mutable_view(), out.k.mutable_view(), out.v.mutable_view()});
+  return out;
+}
+
+TEST_P(SoftmaxHeads, BackwardMatchesDifferencesOfTheDefinition) {
+  const Heads heads = GetParam();
+  for (const auto& tree : TreeCases()) {
+    SCOPED_TRACE(tree.name);
+    const auto segments = MakeSegments(tree.nodes);
+    const Inputs in = MakeInputs(TokensOf(segments), heads, 13);
+    const Tensor dout = RandomTensor(in.q.shape(), heads.dtype, 17);
+    const Inputs gradients = RunBackward(dout.view(), in, heads, segments, 2);
+    const Inputs alone = RunBackward(dout.view(), in, heads, segments, 1);
+    const Values weights = ToValues(dout.view());
+    const Values values[] = {ToValues(in.q.view()), ToValues(in.k.view()), ToValues(in.v.view())};
+    const Tensor* actual[] = {&gradients.q, &gradients.k, &gradients.v};
+    const Tensor* again[] = {&alone.q, &alone.k, &alone.v};
+    for (int which = 0; which < 3; ++which) {
+      SCOPED_TRACE("qkv"[which]);
+      ExpectSameBits(actual[which]->view(), again[which]->view(), "threads");
+      const auto loss = [&](const Values& x) {
+        const Values* v[] = {&values[0], &values[1], &values[2]};
+        v[which] = &x;
+        const Values o = ReferenceAttention(*v[0], *v[1], *v[2], heads, segments).o;
+        double sum = 0;
+        for (size_t i = 0; i < o.size(); ++i) sum += o[i] * weights[i];
+        return sum;
+      };
+      const auto indices = longhaul::testing::SomeIndices(actual[which]->numel(), 5, 6 + which);
+      const Values expected = longhaul::testing::CentralDifferences(loss, values[which], indices);
+      longhaul::testing::ExpectGradient(ToValues(actual[which]->view()), indices, expected,
+                                        heads.dtype == DType::kF32 ? 5e-5 : 4e-2);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, SoftmaxHeads,
                          ::testing::Values(Heads{4, 2, 16}, Heads{1, 1, 1}, Heads{6, 2, 7},
                                            Heads{3, 3, 33}, Heads{8, 1, 64}, Heads{2, 1, 128},
