@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/json.h"
 #include "common/status.h"
 #include "common/tokenizer/tokenizer.h"
 
@@ -36,5 +37,12 @@ struct CharacterTokenizerArgs {
 StatusOr<std::vector<TokenizerFile>> MakeCharacterTokenizer(const CharacterTokenizerArgs& args);
 // The same, written into an existing directory.
 Status WriteCharacterTokenizer(const std::string& dir, const CharacterTokenizerArgs& args);
+
+// Reads a tokenizer_config.json with `char_ords`, written by verl's CharTokenizer: the code points
+// of the characters, with four special tokens in front that the class has built in: 'S' (sep, the
+// generation prompt) is 0, 'E' (eos) 1, 'P' (pad) 2, 'U' (unk) 3, and the first character 4. With
+// 12 characters that is the model's vocab_size 16, eos_token_id 1 and pad_token_id 2. So the
+// letters S, E, P, U in a text are those tokens, as they are there.
+StatusOr<CharacterTokenizerArgs> CharacterTokenizerFromConfig(const Json& config);
 
 }  // namespace longhaul

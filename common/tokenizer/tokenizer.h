@@ -67,6 +67,10 @@ class Tokenizer {
   // One tokenizer.json alone: no chat template, no named special tokens.
   static StatusOr<std::unique_ptr<Tokenizer>> FromFile(const std::string& tokenizer_json);
 
+  // The same from files in memory, tokenizer.json among them; `where` names them in errors.
+  static StatusOr<std::unique_ptr<Tokenizer>> FromFiles(std::vector<TokenizerFile> files,
+                                                        const std::string& where);
+
   ~Tokenizer();
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
