@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/extractors/extractor.h"
+
+#include <fmt/ranges.h>
+
+#include "reward/verifier.h"
+
+namespace longhaul::reward {
+namespace {
+
+constexpr std::string_view kSpaces = " \t\r\n\f\v";
+constexpr std::string_view kEndOfThinking = "</think>";
+
+std::optional<std::string_view> ExtractWhole(std::string_view text, const Json&) {
+  return Trim(text);
+}
+std::optional<std::string_view> ExtractResponse(std::string_view text, const Json&) { return text; }
+
+const std::vector<Extractor>& Extractors() {
+  static const std::vector<Extractor> extractors = {
+      {.name = "after",
+       .extract = ExtractAfter,
+       .required_options = {"marker"},
+       .optional_options = {"until"}},
+      {.name = "answer_line", .extract = ExtractAnswerLine},
+      {.name = "answer_tag", .extract = ExtractAnswerTag},
+      {.name = "boxed", .extract = ExtractBoxed},
+      {.name = "hash", .extract = ExtractHash},
+      {.name = "last_number", .extract = ExtractLastNumber},
+      {.name = "response", .extract = ExtractResponse, .sees_thinking = true},
+      {.name = "whole", .extract = ExtractWhole},
+  };
+  return extractors;
+}
+
+Status CheckStringOption(const Extractor& extractor, const Json& options, std::string_view key) {
+  const Json* value = options.Find(key);
+  if (value != nullptr && value->is_string() && !value->AsString()->empty()) return OkStatus();
+  return InvalidArgument("extractor '{}' needs a string in options.{}", extractor.name, key);
+}
+
+}  // namespace
+
+std::string_view AfterThinking(std::string_view response) {
+  const size_t found = response.rfind(kEndOfThinking);
+  if (found == std::string_view::npos) return response;
+  return response.substr(found + kEndOfThinking.size());
+}
+
+std::string_view Trim(std::string_view text) {
+  const size_t first = text.find_first_not_of(kSpaces);
+  if (first == std::string_view::npos) return text.substr(0, 0);
+  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+Status Extractor::CheckOptions(const Json& options) const {
+  for (const std::string_view key : required_options) {
+    RETURN_IF_ERROR(CheckStringOption(*this, options, key));
+  }
+  for (const std::string_view key : optional_options) {
+    if (options.Find(key) != nullptr) RETURN_IF_ERROR(CheckStringOption(*this, options, key));
+  }
+  return OkStatus();
+}
+
+StatusOr<const Extractor*> FindExtractor(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Extractor& extractor : Extractors()) {
+    if (extractor.name == name) return &extractor;
+    names.push_back(extractor.name);
+  }
+  return InvalidArgument("unknown extractor '{}'; valid: {}", Excerpt(name),
+                         fmt::join(names, ", "));
+}
+
+}  // namespace longhaul::reward

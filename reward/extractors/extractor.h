@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the answer is found in a response. A task names its extractor: trying several would let a
+// policy leave different answers in different places.
+//
+//   whole        all of it, surrounding whitespace removed
+//   response     the response as it is, the thinking too
+//   answer_tag   inside the last <answer> ... </answer>
+//   answer_line  after "Answer:" on the last line that begins with it (letter case and a bold
+//                "**Answer:**" do not matter)
+//   last_number  the last number written in it
+//   after        after the last occurrence of options.marker: the rest of that line, or with
+//                options.until everything up to that string, which must be there
+//   boxed        inside the last \boxed{...} or \fbox{...}, braces balanced
+//   hash         the rest of the line after the last "####"
+//
+// Only what follows the last "</think>" counts when the response has one ("response" excepted).
+// Extractors are pure, thread-safe and take time linear in the text.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "common/json.h"
+#include "common/status.h"
+
+namespace longhaul::reward {
+
+// What follows the last "</think>", or all.
+std::string_view AfterThinking(std::string_view response);
+
+// A view into `text`; nothing when the text holds no answer of this form.
+using ExtractFunction = std::optional<std::string_view> (*)(std::string_view text,
+                                                            const Json& options);
+
+struct Extractor {
+  std::string_view name;
+  ExtractFunction extract;
+  std::vector<std::string_view> required_options = {};  // strings that must not be empty
+  std::vector<std::string_view> optional_options = {};  // the same, where given
+  bool sees_thinking = false;
+
+  std::optional<std::string_view> Extract(std::string_view response, const Json& options) const {
+    return extract(sees_thinking ? response : AfterThinking(response), options);
+  }
+  Status CheckOptions(const Json& options) const;
+};
+
+// The error names every extractor there is.
+StatusOr<const Extractor*> FindExtractor(std::string_view name);
+
+// Whitespace of ASCII removed from both ends.
+std::string_view Trim(std::string_view text);
+
+std::optional<std::string_view> ExtractAnswerTag(std::string_view text, const Json& options);
+std::optional<std::string_view> ExtractAnswerLine(std::string_view text, const Json& options);
+std::optional<std::string_view> ExtractLastNumber(std::string_view text, const Json& options);
+std::optional<std::string_view> ExtractAfter(std::string_view text, const Json& options);
+std::optional<std::string_view> ExtractBoxed(std::string_view text, const Json& options);
+std::optional<std::string_view> ExtractHash(std::string_view text, const Json& options);
+
+}  // namespace longhaul::reward

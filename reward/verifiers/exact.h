@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// "exact": the answer is the ground truth, character by character.
+//
+//   options.case        "match" (default) or "ignore" (Unicode case folding)
+//   options.whitespace  "trim" (default), "collapse" (runs count as one space), "remove" or "keep"
+//   options.accept      more right answers, a list of strings
+//   options.partial     "none" (default) or "prefix": a wrong answer scores p / (n + 1), where its
+//                       first p characters are those of the ground truth of n characters. For a
+//                       policy that starts from nothing.
+#pragma once
+
+#include "reward/verifier.h"
+
+namespace longhaul::reward {
+
+class ExactVerifier : public Verifier {
+ public:
+  std::string_view name() const override { return "exact"; }
+  std::vector<std::string_view> option_keys() const override {
+    return {"case", "whitespace", "accept", "partial"};
+  }
+  Status CheckTask(const VerifierTask& task) const override;
+  Verdict Verify(const VerifierTask& task, const Response& response,
+                 WorkBudget& budget) const override;
+};
+
+}  // namespace longhaul::reward

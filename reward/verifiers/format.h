@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// "format": the response has the form asked for, whatever it says. Judges the whole response, the
+// thinking too, unless the task names an extractor. The ground truth is not used.
+//
+//   options.pattern, options.match, options.layout   see reward/response_format.h
+#pragma once
+
+#include "reward/verifier.h"
+
+namespace longhaul::reward {
+
+class FormatVerifier : public Verifier {
+ public:
+  std::string_view name() const override { return "format"; }
+  std::string_view default_extractor() const override { return "response"; }
+  bool judges_answer() const override { return false; }
+  std::vector<std::string_view> option_keys() const override {
+    return {"pattern", "match", "layout"};
+  }
+  Status CheckTask(const VerifierTask& task) const override;
+  Verdict Verify(const VerifierTask& task, const Response& response,
+                 WorkBudget& budget) const override;
+};
+
+}  // namespace longhaul::reward
