@@ -22,9 +22,9 @@ void Router(Stream& stream, const RouterArgs& args);
 
 // Gradient of the loss through the weights, plus aux_loss_coef times the gradient of the
 // load-balance loss
-//   num_experts * sum_e f_e P_e / top_k,   f_e = share of slots sent to e, P_e = mean probability
-//   of e
-// over the tokens given (Switch Transformer, arXiv 2101.03961, eq. 4; f is a constant).
+//   num_experts * sum_e f_e P_e,   f_e = share of the slots sent to e, P_e = mean probability of e
+// over the tokens given (Switch Transformer, arXiv 2101.03961, eq. 4; f is a constant; an even
+// router has loss 1 for every top_k).
 struct RouterBackwardArgs {
   TensorView probs;       // [num_tokens, num_experts] fp32
   TensorView expert_ids;  // [num_tokens, top_k] int32
