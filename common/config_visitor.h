@@ -18,11 +18,12 @@
 
 namespace longhaul {
 
-// What a field may hold. Bounds are for numbers, also for each number of a list.
+// What a field may hold. Bounds are for numbers, also for each number of a list. Designated
+// initialisers follow this order: lower bound, upper bound, the rest.
 struct FieldSpec {
   double min = -std::numeric_limits<double>::infinity();    // value >= min
-  double max = std::numeric_limits<double>::infinity();     // value <= max
   double above = -std::numeric_limits<double>::infinity();  // value > above
+  double max = std::numeric_limits<double>::infinity();     // value <= max
   double below = std::numeric_limits<double>::infinity();   // value < below
   bool required = false;                                    // the file must give it
   bool not_empty = false;                                   // strings and lists

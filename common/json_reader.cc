@@ -22,7 +22,9 @@ class JsonReader {
     }
     RETURN_IF_ERROR(CheckUtf8(text));
     padded_ = simdjson::padded_string(text.data(), text.size());
-    if (auto error = parser_.iterate(padded_).get(document_)) return Failure(error);
+    if (auto error = parser_.iterate(padded_).get(document_)) {  // no document, so no place in it
+      return InvalidArgument("{}: {}", source_, simdjson::error_message(error));
+    }
     Json root;
     RETURN_IF_ERROR(ReadDocument(root));
     const char* rest = nullptr;  // an error at the end of the text, a place before it
