@@ -79,13 +79,16 @@ class Config {
   ConfigNode root_;
 };
 
-// Every field with its value, as YAML that reads back the same.
-std::string PrintConfigWith(const std::function<void(ConfigVisitor&)>& visit);
+enum class ConfigComments { kLeftOut, kPrinted };
+
+// Every field with its value, as YAML that reads back the same; the `doc` of fields as comments.
+std::string PrintConfigWith(const std::function<void(ConfigVisitor&)>& visit,
+                            ConfigComments comments);
 template <typename T>
-std::string PrintConfig(const T& config) {
+std::string PrintConfig(const T& config, ConfigComments comments = ConfigComments::kLeftOut) {
   // The printer only reads, though VisitFields is written for both directions.
   return PrintConfigWith(
-      [&](ConfigVisitor& visitor) { const_cast<T&>(config).VisitFields(visitor); });
+      [&](ConfigVisitor& visitor) { const_cast<T&>(config).VisitFields(visitor); }, comments);
 }
 
 // Equal for equal resolved values, however the file was written. Stable across runs and machines.

@@ -33,6 +33,7 @@ struct ConfigNode::Entry {
   std::string key;
   std::string where;  // of the key
   ConfigNode value;
+  std::string comment = {};  // for printing
 };
 
 // Reads one YAML document. Errors name `source`, line and column; refused beside bad syntax:

@@ -35,12 +35,15 @@ std::string FormatFloat(T value) {
 // Builds a ConfigNode of the visited values; texts of scalars are as they are to be written.
 class TreePrinter : public ConfigVisitor {
  public:
-  TreePrinter() { root_.kind = ConfigNode::Kind::kMap; }
+  explicit TreePrinter(ConfigComments comments) : comments_(comments) {
+    root_.kind = ConfigNode::Kind::kMap;
+  }
   const ConfigNode& root() const { return root_; }
 
  protected:
-  bool EnterField(std::string_view name, const FieldSpec&) override {
+  bool EnterField(std::string_view name, const FieldSpec& spec) override {
     EnterKey(std::string(name));
+    if (comments_ == ConfigComments::kPrinted) parents_.back()->entries.back().comment = spec.doc;
     return true;
   }
   void EnterKey(const std::string& key) override {
@@ -90,6 +93,7 @@ class TreePrinter : public ConfigVisitor {
     node_->text = std::move(text);
   }
 
+  ConfigComments comments_;
   ConfigNode root_;
   ConfigNode* node_ = &root_;
   std::vector<ConfigNode*> parents_;
@@ -115,29 +119,28 @@ std::optional<std::string> OneLine(const ConfigNode& node) {
 
 void WriteBlock(const ConfigNode& node, size_t indent, std::string& out);
 
-// `lead` is what precedes the value: "key:" or "-".
-void WriteValue(const std::string& lead, const ConfigNode& node, size_t indent, std::string& out) {
-  out += lead;
-  if (const auto line = OneLine(node)) {
-    out += " " + *line + "\n";
-    return;
-  }
-  out += '\n';
-  WriteBlock(node, indent + 2, out);
+// `lead` is what precedes the value, "key:" or "-"; `comment` is what ends its line.
+void WriteValue(const std::string& lead, const std::string& comment, const ConfigNode& node,
+                std::string& out) {
+  const std::string end = comment.empty() ? "\n" : "  # " + comment + "\n";
+  const auto line = OneLine(node);
+  out += lead + (line.has_value() ? " " + *line : "") + end;
+  if (!line.has_value()) WriteBlock(node, lead.find_first_not_of(' ') + 2, out);
 }
 
 void WriteBlock(const ConfigNode& node, size_t indent, std::string& out) {
   const std::string margin(indent, ' ');
   for (const ConfigNode::Entry& entry : node.entries) {
-    WriteValue(margin + entry.key + ":", entry.value, indent, out);
+    WriteValue(margin + entry.key + ":", entry.comment, entry.value, out);
   }
-  for (const ConfigNode& item : node.items) WriteValue(margin + "-", item, indent, out);
+  for (const ConfigNode& item : node.items) WriteValue(margin + "-", "", item, out);
 }
 
 }  // namespace
 
-std::string PrintConfigWith(const std::function<void(ConfigVisitor&)>& visit) {
-  TreePrinter printer;
+std::string PrintConfigWith(const std::function<void(ConfigVisitor&)>& visit,
+                            ConfigComments comments) {
+  TreePrinter printer(comments);
   visit(printer);
   std::string out;
   WriteBlock(printer.root(), 0, out);

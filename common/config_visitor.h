@@ -28,7 +28,7 @@ struct FieldSpec {
   bool required = false;                                    // the file must give it
   bool not_empty = false;                                   // strings and lists
   std::vector<std::string> one_of = {};                     // strings: the valid ones
-  std::string_view doc = {};  // one line for `--help` and the printed configuration
+  std::string_view doc = {};                                // one line, printed as a comment
 };
 
 // Names of an enum in a configuration. Declare beside the enum, found by argument-dependent lookup:

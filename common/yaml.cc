@@ -15,7 +15,7 @@
 namespace longhaul {
 namespace {
 
-constexpr int64_t kMaxNodes = 1'000'000;
+constexpr int64_t kMaxNodes = 100'000;
 
 int64_t CountNodes(const ConfigNode& node) {
   int64_t count = 1;
@@ -52,7 +52,7 @@ class TreeBuilder : public YAML::EventHandler {
     const auto it = anchored_.find(anchor);
     if (it == anchored_.end()) return Fail(Where(mark), "alias of a value that is not finished");
     nodes_ += CountNodes(it->second);
-    Open(it->second, YAML::NullAnchor);
+    Open(nodes_ <= kMaxNodes ? it->second : ConfigNode{.where = Where(mark)}, YAML::NullAnchor);
     Close();
   }
 
@@ -89,7 +89,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void Open(ConfigNode node, YAML::anchor_t anchor) {
-    if (++nodes_ > kMaxNodes) Fail(node.where, "more than a million values");
+    if (++nodes_ > kMaxNodes) Fail(node.where, "more than a hundred thousand values");
     if (!failure_.empty())
       node = ConfigNode{.where = node.where};  // keeps the nesting, drops the content
     stack_.push_back({std::move(node), anchor, false, "", ""});

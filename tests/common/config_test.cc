@@ -192,7 +192,7 @@ TEST(Config, AliasesWorkButDoNotExplode) {
     for (int j = 0; j < 10; ++j) bomb += fmt::format("{}*a{}", j > 0 ? "," : "", i - 1);
     bomb += "]\n";
   }
-  EXPECT_THAT(Read(bomb), FailsWith(kBad, "more than a million values"));
+  EXPECT_THAT(Read(bomb), FailsWith(kBad, "more than a hundred thousand values"));
 }
 
 TEST(Config, ReportsSeveralErrorsAtOnce) {
@@ -279,6 +279,25 @@ TEST(Config, PrintedFormReadsBackTheSame) {
   EXPECT_TRUE(back->warmup.has_value());
   EXPECT_NE(printed.find("stages:\n  -\n    window_tokens: 1\n    ratio: 0.5\n"), std::string::npos)
       << printed;
+}
+
+struct Documented {
+  int64_t window_tokens = 5;
+  Stage stage;
+  template <typename V>
+  void VisitFields(V& v) {
+    v.Field("window_tokens", window_tokens, {.doc = "longest response"});
+    v.Field("stage", stage, {.doc = "one stage"});
+  }
+};
+
+TEST(Config, CommentsAreTheDocumentation) {
+  const std::string printed = PrintConfig(Documented(), ConfigComments::kPrinted);
+  EXPECT_EQ(printed,
+            "window_tokens: 5  # longest response\nstage:  # one stage\n  window_tokens: 0\n  "
+            "ratio: null\n");
+  EXPECT_THAT(Config::Parse(printed, "printed"), IsOk());
+  EXPECT_EQ(PrintConfig(Documented()).find('#'), std::string::npos);
 }
 
 TEST(Config, HashIsOfTheResolvedValues) {
