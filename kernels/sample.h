@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Draws the next token of each row. A draw is a function of the row's logits and of (seed, prompt,
-// sample, position) alone. Filters apply in the order temperature, top-k, top-p, min-p; the
-// log-probs reported are of the distribution before filtering, so that they are the policy's.
+// sample, position) alone: one uniform of 53 bits, turned into a token by the inverse of the
+// cumulative distribution over ascending ids in float64. Filters apply in the order temperature,
+// top-k, top-p, min-p; the log-probs reported are of the distribution before filtering, so that
+// they are the policy's.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +26,8 @@ struct SampleRow {
   uint32_t position = 0;  // path position of the token drawn
 };
 
+// A row whose logits hold NaN or +inf cannot be sampled: its token_id is -1 and its numbers are
+// NaN, and the caller must end that sequence.
 struct SampledToken {
   int32_t token_id = 0;
   float logprob = 0;  // untempered
