@@ -70,7 +70,7 @@ struct SftConfig {
 struct EvalSetConfig {
   std::string name;
   std::string path;
-  std::map<std::string, std::string> generator;
+  std::string generated;
   int64_t num_samples = 1;
   double temperature = 0;
   double top_p = 1;
@@ -81,7 +81,7 @@ struct EvalSetConfig {
   void VisitFields(V& v) {
     v.Field("name", name, {.required = true, .not_empty = true});
     v.Field("path", path, {.doc = "JSONL file"});
-    v.Field("generator", generator, {.doc = "options of a task generator, instead of a path"});
+    v.Field("generated", generated, {.doc = "name of a set of section `generate`, instead of a path"});
     v.Field("num_samples", num_samples, {.min = 1, .doc = "k of avg@k"});
     v.Field("temperature", temperature, {.min = 0, .doc = "0: greedy"});
     v.Field("top_p", top_p, {.above = 0, .max = 1});

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -12,18 +11,18 @@
 
 namespace longhaul::trainer {
 
-// A JSONL file of tasks. A source may name a generator instead; whoever starts the run writes the
-// file and sets `path` before the trainer sees it.
+// A JSONL file of tasks. A source may name a set of section `generate` instead; whoever starts the run
+// writes that file and sets `path` before the trainer sees it.
 struct DataSource {
   std::string path;
   double weight = 1;
-  std::map<std::string, std::string> generator;
+  std::string generated;
 
   template <typename V>
   void VisitFields(V& v) {
     v.Field("path", path, {.doc = "JSONL file"});
     v.Field("weight", weight, {.above = 0, .doc = "share of the tasks drawn"});
-    v.Field("generator", generator, {.doc = "options of a task generator, instead of a path"});
+    v.Field("generated", generated, {.doc = "name of a set of section `generate`, instead of a path"});
   }
 };
 
