@@ -32,9 +32,11 @@ struct ParityOptions {
   int num_threads = 1;
   // Tolerances are those of "tolerance" in golden.json beside the file, else the built-in ones for
   // fp32.
-  std::optional<double> atol;       // for logits, logprobs and entropy
-  std::optional<double> grad_rtol;  // for gradients, of the largest entry of the tensor
-  std::string out_path;  // where to write what was computed, same names and shapes; "" for nowhere
+  std::optional<double> atol = std::nullopt;  // for logits, logprobs and entropy
+  std::optional<double> grad_rtol =
+      std::nullopt;  // for gradients, of the largest entry of the tensor
+  std::string out_path =
+      "";  // where to write what was computed, same names and shapes; "" for nowhere
 };
 
 struct ParityRow {
