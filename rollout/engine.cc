@@ -210,12 +210,11 @@ std::vector<Completion> Engine::Take(int64_t id) {
   return completions;
 }
 
-std::vector<Completion> Engine::Peek(int64_t id) const {
+Completion Engine::Peek(int64_t id, int32_t sample) const {
   const LiveGroup* group = impl_->Find(id);
   CHECK(group != nullptr) << "request " << id;
-  std::vector<Completion> completions;
-  for (const auto& sample : group->samples) completions.push_back(CompletionOf(*sample));
-  return completions;
+  CHECK(sample >= 0 && sample < group->request.group_size);
+  return CompletionOf(*group->samples[static_cast<size_t>(sample)]);
 }
 
 bool Engine::Abort(int64_t id) {
@@ -228,6 +227,8 @@ bool Engine::Abort(int64_t id) {
   impl_->PublishGauges();
   return true;
 }
+
+bool Engine::Has(int64_t id) const { return impl_->Find(id) != nullptr; }
 
 void Engine::Pause(int64_t id) {
   LiveGroup* group = impl_->Find(id);
@@ -267,6 +268,10 @@ std::vector<GroupRequest> Engine::Snapshot() const {
 int64_t Engine::weight_version() const { return impl_->version; }
 int64_t Engine::unfinished_groups() const { return impl_->unfinished_groups; }
 int64_t Engine::unfinished_samples() const { return impl_->unfinished_samples; }
+int64_t Engine::queued_samples() const {
+  return impl_->scheduler.running() + impl_->scheduler.waiting();
+}
+kernels::Stream& Engine::stream() { return impl_->runner->stream(); }
 const std::vector<model::MemoryLine>& Engine::memory_plan() const { return impl_->memory_plan; }
 EngineGauges Engine::gauges() const { return impl_->throughput.gauges(); }
 

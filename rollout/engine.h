@@ -26,6 +26,7 @@
 
 #include "common/status.h"
 #include "common/tokenizer/tokenizer.h"
+#include "kernels/stream.h"
 #include "model/model_config.h"
 #include "model/training_pass.h"
 #include "model/weights.h"
@@ -72,7 +73,8 @@ struct EngineGauges {
 
 class Engine {
  public:
-  // `weights` must be packed; `tokenizer` may be null when no text and no stop strings are wanted.
+  // `weights` must be packed before the first Step; after a later Pack call UpdateWeights.
+  // `tokenizer` may be null when no text and no stop strings are wanted.
   // Both outlive the engine. ResourceExhausted with the arithmetic when the cache cannot hold one
   // longest sequence.
   static StatusOr<std::unique_ptr<Engine>> Create(const model::ModelConfig& config,
@@ -95,10 +97,11 @@ class Engine {
 
   // Gives out a finished group and forgets it. CHECKs that it is finished.
   std::vector<Completion> Take(int64_t id);
-  // What a live or finished group holds by now.
-  std::vector<Completion> Peek(int64_t id) const;
-  // Forgets a group; false if there is none of this id.
+  // What a sample of a live or finished group is by now.
+  Completion Peek(int64_t id, int32_t sample) const;
+  // Forgets a group, finished or not; false if there is none of this id.
   bool Abort(int64_t id);
+  bool Has(int64_t id) const;
 
   // Sets a group's unfinished samples aside until Continue, UpdateWeights or Restart.
   void Pause(int64_t id);
@@ -117,7 +120,10 @@ class Engine {
   int64_t weight_version() const;
   int64_t unfinished_groups() const;   // paused ones included
   int64_t unfinished_samples() const;  // paused ones included
+  int64_t queued_samples() const;      // running or waiting: without paused ones
   EngineGauges gauges() const;         // thread-safe
+  // The engine's threads, for what its owner computes between steps.
+  kernels::Stream& stream();
   // Caches and buffers as planned at creation.
   const std::vector<model::MemoryLine>& memory_plan() const;
 

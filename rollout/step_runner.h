@@ -38,6 +38,7 @@ class StepRunner {
   // The schedule's sequences are LiveSamples. Tokens in the order of its rows; valid until the next
   // call.
   std::span<const DrawnToken> Run(const model::Weights& weights, const Schedule& schedule);
+  kernels::Stream& stream() { return stream_; }
   int64_t num_rows() const { return num_rows_; }  // of the last Run
 
  private:
