@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/generators/generate_tasks.h"
+
+#include <optional>
+#include <set>
+
+#include "common/check.h"
+#include "common/json.h"
+#include "common/random.h"
+#include "reward/generators/arithmetic.h"
+#include "reward/generators/digit_completion.h"
+
+namespace longhaul::reward {
+namespace {
+
+// Draws for one line before its split is taken to be (nearly) empty at this difficulty.
+constexpr int kMaxDraws = 2000;
+
+// A problem with what its line says.
+struct Draft {
+  std::string key;  // equal for equal problems; decides the split
+  Json prompt_key_values = Json::Object();
+  Json reward = Json::Object();
+  Json metadata = Json::Object();
+  std::string response;
+};
+
+const ArithmeticMix& DrawMix(const std::vector<ArithmeticMix>& mix, RandomSequence& random) {
+  double total = 0;
+  for (const ArithmeticMix& entry : mix) total += entry.weight;
+  double draw = random.Uniform() * total;
+  const ArithmeticMix* chosen = nullptr;
+  for (const ArithmeticMix& entry : mix) {
+    if (entry.weight == 0) continue;
+    chosen = &entry;
+    draw -= entry.weight;
+    if (draw < 0) break;
+  }
+  CHECK(chosen != nullptr);
+  return *chosen;
+}
+
+std::string_view FamilyName(ArithmeticFamily family) {
+  for (const EnumName& name : EnumNames(family)) {
+    if (name.value == static_cast<int>(family)) return name.name;
+  }
+  return "";
+}
+
+Draft DraftArithmetic(const ArithmeticMix& mix, RandomSequence& random) {
+  const ArithmeticProblem problem = DrawProblem(mix, random);
+  const ArithmeticResponse response = DrawResponse(mix, problem, random);
+  Draft draft;
+  draft.key = problem.Key();
+  draft.prompt_key_values.Set("prompt", problem.Prompt());
+  draft.response = response.text;
+  Json options = Json::Object();
+  options.Set("marker", "#").Set("form", "integer");
+  draft.reward.Set("type", "number").Set("answer", std::to_string(problem.Answer()));
+  draft.reward.Set("extractor", "after").Set("options", std::move(options));
+  draft.metadata.Set("family", FamilyName(problem.family)).Set("digits", problem.digits);
+  draft.metadata.Set("operands", problem.operands.size());
+  draft.metadata.Set("style", StyleName(response.style));
+  return draft;
+}
+
+Draft DraftCompletion(const DigitCompletionMix& mix, RandomSequence& random) {
+  const CompletionProblem problem = DrawCompletion(mix, random);
+  Draft draft;
+  draft.key = problem.Prompt();
+  Json message = Json::Object();
+  message.Set("role", "user").Set("content", problem.Prompt());
+  draft.prompt_key_values.Set("messages", Json::Array().Append(std::move(message)));
+  draft.response = problem.Answer();
+  draft.reward.Set("type", "exact").Set("answer", problem.Answer()).Set("extractor", "response");
+  draft.reward.Set("options", Json::Object().Set("partial", "prefix").Set("whitespace", "keep"));
+  draft.metadata.Set("terms", problem.num_terms);
+  return draft;
+}
+
+Split SplitOf(std::string_view key, double test_frac) {
+  const double position = static_cast<double>(StableHash(key) >> 11) * 0x1p-53;
+  return position < test_frac ? Split::kTest : Split::kTrain;
+}
+
+std::string_view TypeName(GeneratorType type) {
+  return type == GeneratorType::kArithmetic ? "arithmetic" : "digit_completion";
+}
+
+std::string_view SplitName(Split split) { return split == Split::kTrain ? "train" : "test"; }
+
+std::string WriteLine(const GeneratorConfig& config, int64_t index, Draft draft) {
+  const std::string_view type = TypeName(config.type);
+  Json line = Json::Object();
+  line.Set("uid", fmt::format("{}-{}-{}-{}", config.name.empty() ? type : config.name,
+                              SplitName(config.split), config.seed, index));
+  for (const Json::Member& member : draft.prompt_key_values.members()) {
+    line.Set(member.key, member.value);
+  }
+  if (config.responses) {
+    line.Set("response", draft.response);
+  } else {
+    draft.metadata.Remove("style");
+  }
+  line.Set("domain", config.domain.empty() ? type : config.domain);
+  line.Set("reward", std::move(draft.reward)).Set("synthetic", true);
+  line.Set("metadata", std::move(draft.metadata));
+  return line.ToString();
+}
+
+// The problem of one line: the first draw of its sequence that is in the split and not in `taken`.
+std::optional<Draft> DrawDraft(const GeneratorConfig& config, int64_t index,
+                               const std::set<std::string>& taken) {
+  const uint64_t key = RandomKey(config.seed, RandomStream::kTask);
+  RandomSequence random(key, static_cast<uint64_t>(index));
+  const bool arithmetic = config.type == GeneratorType::kArithmetic;
+  const ArithmeticMix mix = arithmetic ? DrawMix(config.mix, random) : ArithmeticMix();
+  for (int draw = 0; draw < kMaxDraws; ++draw) {
+    Draft draft =
+        arithmetic ? DraftArithmetic(mix, random) : DraftCompletion(config.completion, random);
+    if (SplitOf(draft.key, config.test_frac) != config.split) continue;
+    if (!taken.contains(draft.key)) return draft;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Status CheckGenerator(const GeneratorConfig& config) {
+  if (config.type != GeneratorType::kArithmetic) return OkStatus();
+  double total = 0;
+  for (size_t i = 0; i < config.mix.size(); ++i) {
+    const ArithmeticMix& mix = config.mix[i];
+    total += mix.weight;
+    if (mix.digits_min > mix.digits_max) {
+      return InvalidArgument("mix[{}]: digits_min {} is above digits_max {}", i, mix.digits_min,
+                             mix.digits_max);
+    }
+    if (mix.operands_min > mix.operands_max) {
+      return InvalidArgument("mix[{}]: operands_min {} is above operands_max {}", i,
+                             mix.operands_min, mix.operands_max);
+    }
+    if (mix.worked + mix.terse + mix.skipped <= 0) {
+      return InvalidArgument("mix[{}]: worked, terse and skipped are all 0", i);
+    }
+  }
+  if (total <= 0) return InvalidArgument("mix: every weight is 0");
+  return OkStatus();
+}
+
+StatusOr<std::vector<std::string>> GenerateTasks(const GeneratorConfig& config) {
+  RETURN_IF_ERROR(CheckGenerator(config));
+  std::vector<std::string> lines;
+  std::set<std::string> taken;
+  for (int64_t index = 0; index < config.count; ++index) {
+    std::optional<Draft> draft = DrawDraft(config, index, taken);
+    if (!draft.has_value()) {
+      return FailedPrecondition(
+          "no {}problem of this difficulty left in split '{}' after {} of {} tasks; allow more "
+          "digits, fewer tasks or repetitions (distinct: false)",
+          config.distinct ? "further " : "", SplitName(config.split), index, config.count);
+    }
+    if (config.distinct) taken.insert(draft->key);
+    lines.push_back(WriteLine(config, index, *std::move(draft)));
+  }
+  return lines;
+}
+
+std::string_view GeneratorAlphabet(GeneratorType type) {
+  return type == GeneratorType::kArithmetic ? "0123456789+-*=:,;#" : "0123456789,:";
+}
+
+}  // namespace longhaul::reward

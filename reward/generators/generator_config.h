@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a run's `data.train: [{generator: {...}}]` says about generated tasks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/config.h"
+
+namespace longhaul::reward {
+
+enum class GeneratorType { kArithmetic, kDigitCompletion };
+inline std::vector<EnumName> EnumNames(GeneratorType) {
+  return {{"arithmetic", static_cast<int>(GeneratorType::kArithmetic)},
+          {"digit_completion", static_cast<int>(GeneratorType::kDigitCompletion)}};
+}
+
+// Every problem belongs to one of two parts by a hash of the problem itself, so that no seed, mix
+// or difficulty can bring a held-out problem into training.
+enum class Split { kTrain, kTest };
+inline std::vector<EnumName> EnumNames(Split) {
+  return {{"train", static_cast<int>(Split::kTrain)}, {"test", static_cast<int>(Split::kTest)}};
+}
+
+enum class ArithmeticFamily { kAdd, kSubtract, kMultiply, kSum };
+inline std::vector<EnumName> EnumNames(ArithmeticFamily) {
+  return {{"add", static_cast<int>(ArithmeticFamily::kAdd)},
+          {"subtract", static_cast<int>(ArithmeticFamily::kSubtract)},
+          {"multiply", static_cast<int>(ArithmeticFamily::kMultiply)},
+          {"sum", static_cast<int>(ArithmeticFamily::kSum)}};
+}
+
+// One kind of problem in a mixture, and how its example responses are written. The styles are
+// relative frequencies; example responses are for supervised training and are not written else.
+struct ArithmeticMix {
+  ArithmeticFamily family = ArithmeticFamily::kAdd;
+  double weight = 1;   // relative frequency in the mixture
+  int digits_min = 1;  // of the longest operand
+  int digits_max = 3;
+  int operands_min = 3;  // of "sum"; the others have two
+  int operands_max = 3;
+  bool equal_digits = true;  // false: the other operands have digits_min digits or more
+  double worked = 1;         // every column written, then the answer
+  double terse = 0;          // the answer at once
+  double skipped = 0;        // some columns written, then the answer
+  double error_frac = 0;     // share of worked examples in which one column is wrong and carried on
+
+  template <typename V>
+  void VisitFields(V& v) {
+    v.Field("family", family, {.required = true});
+    v.Field("weight", weight, {.min = 0});
+    v.Field("digits_min", digits_min, {.min = 1, .max = 17});
+    v.Field("digits_max", digits_max, {.min = 1, .max = 17});
+    v.Field("operands_min", operands_min, {.min = 2, .max = 10});
+    v.Field("operands_max", operands_max, {.min = 2, .max = 10});
+    v.Field("equal_digits", equal_digits, {.doc = "all operands as long as the longest"});
+    v.Field("worked", worked, {.min = 0, .doc = "frequency of examples with every step"});
+    v.Field("terse", terse, {.min = 0, .doc = "frequency of examples with the answer alone"});
+    v.Field("skipped", skipped, {.min = 0, .doc = "frequency of examples with steps left out"});
+    v.Field("error_frac", error_frac, {.min = 0, .max = 1, .doc = "worked examples with an error"});
+  }
+};
+
+struct DigitCompletionMix {
+  int modulus = 9;    // terms are taken modulo this; the first may equal it
+  int max_step = 9;   // largest difference of neighbours
+  int max_terms = 9;  // longest answer
+  template <typename V>
+  void VisitFields(V& v) {
+    v.Field("modulus", modulus, {.min = 1, .max = 999});
+    v.Field("max_step", max_step, {.min = 0, .max = 999});
+    v.Field("max_terms", max_terms, {.min = 0, .max = 99});
+  }
+};
+
+struct GeneratorConfig {
+  GeneratorType type = GeneratorType::kArithmetic;
+  std::string name;    // uids are "<name>-<split>-<seed>-<index>"; default: the type
+  std::string domain;  // default: the type
+  uint64_t seed = 1;
+  int64_t count = 1000;
+  Split split = Split::kTrain;
+  double test_frac = 0.1;  // share of all problems that is held out; the same for both splits
+  bool distinct = false;   // no problem twice
+  bool responses = false;  // example responses, for supervised training
+  std::vector<ArithmeticMix> mix = {ArithmeticMix()};
+  DigitCompletionMix completion;
+
+  template <typename V>
+  void VisitFields(V& v) {
+    v.Field("type", type, {.required = true});
+    v.Field("name", name);
+    v.Field("domain", domain);
+    v.Field("seed", seed);
+    v.Field("count", count, {.min = 1, .max = 1e8});
+    v.Field("split", split);
+    v.Field("test_frac", test_frac, {.above = 0, .below = 1});
+    v.Field("distinct", distinct, {.doc = "no problem twice"});
+    v.Field("responses", responses, {.doc = "write example responses"});
+    v.Field("mix", mix, {.not_empty = true, .doc = "arithmetic: kinds of problems"});
+    v.Field("completion", completion, {.doc = "digit_completion"});
+  }
+};
+
+}  // namespace longhaul::reward
