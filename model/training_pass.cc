@@ -46,6 +46,30 @@ int64_t LargestLightningWorkspace(const ModelConfig& config, const TrainingPassO
   return largest;
 }
 
+void AddLayerStats(const std::vector<int64_t>& loads, const TensorView& probs,
+                   TrainingPass::RouterStats* stats) {
+  const size_t experts = loads.size();
+  const int64_t rows = probs.dim(0);
+  std::vector<double> mean_probs(experts, 0.0);
+  const float* p = probs.as<float>();
+  double entropy = 0;
+  for (int64_t i = 0; i < probs.numel(); ++i) {
+    mean_probs[static_cast<size_t>(i) % experts] += p[i];
+    if (p[i] > 0) entropy -= static_cast<double>(p[i] * std::log(p[i]));
+  }
+  double slots = 0;
+  for (int64_t load : loads) slots += static_cast<double>(load);
+  double largest = 0, balance = 0;
+  for (size_t e = 0; e < experts; ++e) {
+    const double share = static_cast<double>(loads[e]) / slots;
+    largest = std::max(largest, share);
+    balance += share * mean_probs[e] / static_cast<double>(rows);
+  }
+  stats->max_violation = std::max(stats->max_violation, largest * static_cast<double>(experts) - 1);
+  stats->entropy += entropy / static_cast<double>(rows);
+  stats->balance_loss += balance * static_cast<double>(experts);
+}
+
 }  // namespace
 
 struct TrainingPass::Impl {
@@ -297,25 +321,13 @@ void TrainingPass::Logits(kernels::Stream& stream, std::span<const int32_t> rows
 TrainingPass::RouterStats TrainingPass::router_stats() const {
   const Impl& m = *impl_;
   RouterStats stats;
-  double entropy = 0;
-  int64_t rows = 0;
+  double layers = 0;
   for (size_t i = 0; i < m.loads.size(); ++i) {
     if (m.loads[i].empty()) continue;
-    double total = 0, largest = 0;
-    for (int64_t load : m.loads[i]) {
-      total += static_cast<double>(load);
-      largest = std::max(largest, static_cast<double>(load));
-    }
-    const double mean = total / static_cast<double>(m.loads[i].size());
-    stats.max_violation = std::max(stats.max_violation, largest / mean - 1);
-    const MutableTensorView& probs = m.buffers.router_probs[i];
-    const float* p = probs.as<float>();
-    for (int64_t j = 0; j < probs.numel(); ++j) {
-      if (p[j] > 0) entropy -= static_cast<double>(p[j] * std::log(p[j]));
-    }
-    rows += probs.dim(0);
+    AddLayerStats(m.loads[i], m.buffers.router_probs[i], &stats);
+    ++layers;
   }
-  if (rows > 0) stats.entropy = entropy / static_cast<double>(rows);
+  if (layers > 0) stats.entropy /= layers;
   return stats;
 }
 

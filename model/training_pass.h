@@ -76,6 +76,7 @@ class TrainingPass {
   struct RouterStats {
     double max_violation = 0;  // max over layers of (largest expert load / mean load) - 1
     double entropy = 0;        // mean router entropy in nats
+    double balance_loss = 0;   // load-balance loss, summed over layers; each is 1 when even
   };
   RouterStats router_stats() const;  // of the last Forward; zeros without experts
 
