@@ -27,7 +27,7 @@ struct BenchmarkResult {
   double bytes = 0;  // that must move at least once
   BenchmarkBound bound = BenchmarkBound::kBandwidth;
   double ceiling = 0;  // measured in this run: FLOP/s or bytes/s
-  double share = 0;    // of the ceiling
+  double share = 0;    // of the ceiling; above 1 where data stays in a cache
 };
 
 // A benchmark: `prepare` allocates what is needed and returns the call to be timed.
