@@ -2,9 +2,9 @@
 #include "kernels/attention_rows.h"
 
 #include "kernels/cpu/isa.h"
-#include "kernels/lightning_plan.h"
 #include "kernels/scratch.h"
 #include "kernels/scratch_layout.h"
+#include "kernels/storage_of.h"
 
 namespace longhaul::kernels {
 

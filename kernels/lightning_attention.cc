@@ -8,6 +8,7 @@
 #include "kernels/scratch.h"
 #include "kernels/scratch_layout.h"
 #include "kernels/segment_order.h"
+#include "kernels/storage_of.h"
 
 namespace longhaul::kernels {
 

@@ -2,6 +2,7 @@
 #include "kernels/lightning_decay.h"
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -18,7 +19,8 @@ LightningDecayTable::LightningDecayTable(std::span<const double> rates, int64_t 
   for (size_t h = 0; h < rates.size(); ++h) {
     CHECK_GE(rates[h], 0) << "head " << h;
     for (int64_t t = 0; t < row; ++t) {
-      const float value = static_cast<float>(std::exp(-rates[h] * static_cast<double>(t)));
+      float value = static_cast<float>(std::exp(-rates[h] * static_cast<double>(t)));
+      if (value < std::numeric_limits<float>::min()) value = 0;
       decay_[h * row + t] = value;
       reversed_[h * row + chunk_size - t] = value;
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tables of exp(-s t), formed in float64 from positions and rounded to fp32 once. Kept for the life
-// of the process: a model has one set of rates a layer.
+// Tables of exp(-s t), formed in float64 from positions and rounded to fp32 once; values below the
+// normal range are 0, for subnormal operands would slow products down. Kept for the life of the
+// process: a model has one set of rates a layer.
 #pragma once
 
 #include <memory>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/check.h"
 #include "kernels/lightning_attention.h"
 
 namespace longhaul::kernels {
@@ -43,11 +44,6 @@ std::vector<LightningChunk> LightningPlan::ChunksOf(int32_t segment) const {
 
 int64_t CountLightningStates(Segments segments, int64_t chunk_size) {
   return LightningPlan(segments, chunk_size).num_states();
-}
-
-cpu::Storage StorageOf(DType dtype) {
-  CHECK(dtype == DType::kF32 || dtype == DType::kBF16) << DTypeName(dtype);
-  return dtype == DType::kF32 ? cpu::Storage::kF32 : cpu::Storage::kBf16;
 }
 
 }  // namespace longhaul::kernels

@@ -6,8 +6,6 @@
 
 #include <vector>
 
-#include "common/tensor.h"
-#include "kernels/cpu/storage.h"
 #include "kernels/segments.h"
 
 namespace longhaul::kernels {
@@ -37,7 +35,5 @@ class LightningPlan {
   int64_t num_states_ = 0;
   std::vector<int64_t> first_state_;  // of each segment
 };
-
-cpu::Storage StorageOf(DType dtype);  // fp32 or bf16
 
 }  // namespace longhaul::kernels

@@ -10,6 +10,7 @@
 #include "kernels/lightning_decay.h"
 #include "kernels/lightning_plan.h"
 #include "kernels/scratch.h"
+#include "kernels/storage_of.h"
 
 namespace longhaul::kernels {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "kernels/attention_rows.h"
-#include "kernels/lightning_plan.h"
 #include "kernels/softmax_attention.h"
+#include "kernels/storage_of.h"
 
 namespace longhaul::kernels {
 namespace {

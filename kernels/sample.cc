@@ -2,19 +2,18 @@
 #include "kernels/sample.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 #include "common/random.h"
+#include "kernels/cpu/isa.h"
 #include "kernels/logit_row.h"
 #include "kernels/logprob.h"
 
 namespace longhaul::kernels {
 namespace {
-
-constexpr size_t kFirstNucleus = 64;  // tokens sorted before top-p asks for more
 
 // A row of tempered logits: x = logits[v] * inverse_temperature.
 struct Row {
@@ -25,9 +24,6 @@ struct Row {
   std::vector<cpu::LogitBlockStats> blocks;
 
   float x(int64_t v) const { return logits[v] * inverse_temperature; }
-  double weight(int64_t v) const {  // p_v times a constant of the row
-    return std::exp(static_cast<double>(x(v)) - reduction.max());
-  }
 };
 
 Row ReduceRow(const float* logits, int64_t vocab_size, float temperature) {
@@ -40,92 +36,113 @@ double Draw(const SampleRow& row) {
   return UniformDoubleAt(row.key, row.prompt, row.sample, row.position);
 }
 
+// weights[v - begin] = exp(x_v - max x): the probabilities up to a factor.
+void Weights(const Row& row, int64_t begin, int64_t end, float* weights) {
+  const auto kernel = cpu::Pick(cpu::avx2::LogitWeights, cpu::avx512::LogitWeights);
+  kernel({row.logits + begin, end - begin, row.inverse_temperature, row.reduction.max(), weights});
+}
+
 // Inverse CDF over the whole vocabulary: first the block, then the column.
 int32_t DrawFromAll(const Row& row, double uniform) {
   double target = uniform * row.reduction.sum();
-  int64_t last = 0;  // a token of positive weight, for a target that rounding put past the end
-  for (size_t b = 0; b < row.blocks.size(); ++b) {
+  size_t b = 0;
+  for (; b + 1 < row.blocks.size(); ++b) {
     const cpu::LogitBlockStats& block = row.blocks[b];
-    const double scale = std::exp(static_cast<double>(block.max) - row.reduction.max());
-    const double mass = block.sum * scale;
-    if (target >= mass && b + 1 < row.blocks.size()) {
-      target -= mass;
-      continue;
-    }
-    const int64_t begin = static_cast<int64_t>(b) * kVocabBlock;
-    const int64_t end = std::min(begin + kVocabBlock, row.vocab_size);
-    for (int64_t v = begin; v < end; ++v) {
-      const double weight = row.weight(v);
-      if (weight > 0) last = v;
-      if (target < weight) return static_cast<int32_t>(v);
-      target -= weight;
-    }
-    return static_cast<int32_t>(last);
+    const double mass = block.sum * std::exp(static_cast<double>(block.max) - row.reduction.max());
+    if (target < mass) break;
+    target -= mass;
+  }
+  const int64_t begin = static_cast<int64_t>(b) * kVocabBlock;
+  const int64_t end = std::min(begin + kVocabBlock, row.vocab_size);
+  std::array<float, kVocabBlock> weights;
+  Weights(row, begin, end, weights.data());
+  int64_t last = begin;  // a token of positive weight, for a target that rounding put past the end
+  for (int64_t v = begin; v < end; ++v) {
+    const double weight = weights[v - begin];
+    if (weight > 0) last = v;
+    if (target < weight) return static_cast<int32_t>(v);
+    target -= weight;
   }
   return static_cast<int32_t>(last);
 }
 
-// More probable first; of equals the lower id.
-struct MoreProbable {
-  const Row& row;
-  bool operator()(int32_t a, int32_t b) const {
-    const float xa = row.x(a), xb = row.x(b);
-    return xa > xb || (xa == xb && a < b);
-  }
+struct Candidate {
+  float x;
+  float weight;
+  int32_t id;
 };
 
-// Cuts `ids` to its shortest prefix, in order of probability, that holds top_p of `total`.
-void KeepNucleus(const Row& row, double total, float top_p, std::vector<int32_t>* ids) {
-  const MoreProbable order{row};
-  const double wanted = top_p * total;
-  double mass = 0;
-  size_t sorted = 0;
-  for (size_t n = kFirstNucleus; sorted < ids->size(); n *= 4) {
-    const size_t end = std::min(n, ids->size());
-    if (end < ids->size()) {
-      std::nth_element(ids->begin() + sorted, ids->begin() + end, ids->end(), order);
-    }
-    std::sort(ids->begin() + sorted, ids->begin() + end, order);
-    for (; sorted < end; ++sorted) {
-      mass += row.weight((*ids)[sorted]);
-      if (mass >= wanted) {
-        ids->resize(sorted + 1);
-        return;
-      }
-    }
-  }
+// More probable first; of equals the lower id.
+bool MoreProbable(const Candidate& a, const Candidate& b) {
+  return a.x > b.x || (a.x == b.x && a.id < b.id);
 }
 
-// Tokens that pass the filters, ascending.
-std::vector<int32_t> Candidates(const Row& row, const SampleRow& rule) {
-  std::vector<int32_t> ids(row.vocab_size);
-  std::iota(ids.begin(), ids.end(), 0);
-  double total = row.reduction.sum();
-  if (rule.top_k > 0 && rule.top_k < row.vocab_size) {
-    std::nth_element(ids.begin(), ids.begin() + rule.top_k, ids.end(), MoreProbable{row});
-    ids.resize(rule.top_k);
-    std::sort(ids.begin(), ids.end());
-    total = 0;
-    for (const int32_t v : ids) total += row.weight(v);
+// Keeps the shortest prefix, in order of probability, that measures `wanted`; all when none does.
+// Tokens fall into buckets of x, and only the bucket where the prefix ends is sorted. Leaves the
+// candidates in order of id.
+template <typename Measure>
+void KeepMostProbable(const Row& row, double wanted, const Measure& measure,
+                      std::vector<Candidate>* candidates) {
+  constexpr int kBuckets = 2048;
+  constexpr float kPerUnit = 64;  // buckets to a nat; the last takes the rest
+  const auto bucket_of = [&](const Candidate& c) {
+    const float below = (row.reduction.max() - c.x) * kPerUnit;
+    return below < kBuckets - 1 ? static_cast<int>(below) : kBuckets - 1;
+  };
+  std::vector<double> measures(kBuckets);
+  for (const Candidate& c : *candidates) measures[bucket_of(c)] += measure(c);
+  double before = 0;
+  int last = 0;
+  while (last < kBuckets && before + measures[last] < wanted) before += measures[last++];
+  if (last == kBuckets) return;
+  std::vector<Candidate> edge;
+  for (const Candidate& c : *candidates) {
+    if (bucket_of(c) == last) edge.push_back(c);
   }
-  if (rule.top_p < 1) KeepNucleus(row, total, rule.top_p, &ids);
-  if (rule.min_p > 0) {
-    std::erase_if(ids, [&](int32_t v) { return row.weight(v) < rule.min_p; });
-  }
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  std::sort(edge.begin(), edge.end(), MoreProbable);
+  size_t kept = 0;
+  while (kept < edge.size() && before < wanted) before += measure(edge[kept++]);
+  const Candidate end = edge[std::max<size_t>(kept, 1) - 1];
+  std::erase_if(*candidates, [&](const Candidate& c) { return MoreProbable(end, c); });
 }
 
-int32_t DrawFrom(const Row& row, const std::vector<int32_t>& ids, double uniform) {
+double TotalWeight(const std::vector<Candidate>& candidates) {
   double total = 0;
-  for (const int32_t v : ids) total += row.weight(v);
-  double target = uniform * total;
-  for (const int32_t v : ids) {
-    const double weight = row.weight(v);
-    if (target < weight) return v;
-    target -= weight;
+  for (const Candidate& c : candidates) total += c.weight;
+  return total;
+}
+
+// Tokens that pass the filters, in order of id.
+std::vector<Candidate> Candidates(const Row& row, const SampleRow& rule) {
+  std::vector<float> weights(row.vocab_size);
+  Weights(row, 0, row.vocab_size, weights.data());
+  std::vector<Candidate> candidates;
+  for (int64_t v = 0; v < row.vocab_size; ++v) {
+    if (weights[v] > 0) candidates.push_back({row.x(v), weights[v], static_cast<int32_t>(v)});
   }
-  return ids.back();
+  if (rule.top_k > 0 && rule.top_k < static_cast<int64_t>(candidates.size())) {
+    KeepMostProbable(
+        row, rule.top_k, [](const Candidate&) { return 1.0; }, &candidates);
+  }
+  if (rule.top_p < 1) {
+    const double wanted = rule.top_p * TotalWeight(candidates);
+    KeepMostProbable(
+        row, wanted, [](const Candidate& c) { return c.weight; }, &candidates);
+  }
+  if (rule.min_p > 0) {
+    // The most probable token has weight 1.
+    std::erase_if(candidates, [&](const Candidate& c) { return c.weight < rule.min_p; });
+  }
+  return candidates;
+}
+
+int32_t DrawFrom(const std::vector<Candidate>& candidates, double uniform) {
+  double target = uniform * TotalWeight(candidates);
+  for (const Candidate& c : candidates) {
+    if (target < c.weight) return c.id;
+    target -= c.weight;
+  }
+  return candidates.back().id;
 }
 
 int32_t Choose(const Row& row, const SampleRow& rule) {
@@ -135,7 +152,7 @@ int32_t Choose(const Row& row, const SampleRow& rule) {
   }
   const bool filtered = rule.top_k > 0 || rule.top_p < 1 || rule.min_p > 0;
   if (!filtered) return DrawFromAll(row, Draw(rule));
-  return DrawFrom(row, Candidates(row, rule), Draw(rule));
+  return DrawFrom(Candidates(row, rule), Draw(rule));
 }
 
 // Fills everything but the token.

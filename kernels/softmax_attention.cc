@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "kernels/attention_rows.h"
-#include "kernels/lightning_plan.h"
 #include "kernels/segment_order.h"
+#include "kernels/storage_of.h"
 
 namespace longhaul::kernels {
 namespace {

@@ -11,11 +11,11 @@
 
 #include "kernels/attention_rows.h"
 #include "kernels/cpu/isa.h"
-#include "kernels/lightning_plan.h"
 #include "kernels/scratch.h"
 #include "kernels/scratch_layout.h"
 #include "kernels/segment_order.h"
 #include "kernels/softmax_attention.h"
+#include "kernels/storage_of.h"
 
 namespace longhaul::kernels {
 namespace {

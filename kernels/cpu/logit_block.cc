@@ -73,4 +73,13 @@ void LogitGradient(const LogitGradientArgs& args) {
   }
 }
 
+void LogitWeights(const LogitWeightsArgs& args) {
+  const Vec scale = Set1(args.inverse_temperature), max = Set1(args.max);
+  for (int64_t i = 0; i < args.n; i += kLanes) {
+    const int64_t left = args.n - i;
+    const Vec x = Mul(LoadPartial(args.logits + i, left), scale);
+    StorePartial(args.weights + i, Exp(Sub(x, max)), left);
+  }
+}
+
 }  // namespace longhaul::kernels::cpu::LONGHAUL_ISA

@@ -23,15 +23,25 @@ struct LogitGradientArgs {
   float dentropy = 0;
 };
 
+struct LogitWeightsArgs {
+  const float* logits = nullptr;
+  int64_t n = 0;
+  float inverse_temperature = 1;
+  float max = 0;             // of x
+  float* weights = nullptr;  // [n] exp(x - max)
+};
+
 // Lane i of 16 takes the columns i, i + 16, ...; then halves are folded.
 namespace avx2 {
 LogitBlockStats LogitStats(const float* logits, int64_t n, float inverse_temperature);
 // logits[v] = -inverse_temperature p_v (dlogprob + dentropy (x_v - lse + entropy))
 void LogitGradient(const LogitGradientArgs& args);
+void LogitWeights(const LogitWeightsArgs& args);
 }  // namespace avx2
 namespace avx512 {
 LogitBlockStats LogitStats(const float* logits, int64_t n, float inverse_temperature);
 void LogitGradient(const LogitGradientArgs& args);
+void LogitWeights(const LogitWeightsArgs& args);
 }  // namespace avx512
 
 }  // namespace longhaul::kernels::cpu
