@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The subcommands of `longhaul`. Each file of tools/ adds one: its options, its help with an example, and what to run.
+// The subcommands of `longhaul`. Each file of tools/ adds one: its options, its help with an
+// example, and what to run.
 #pragma once
 
-#include <functional>
-
 #include <CLI/CLI.hpp>
+#include <functional>
 
 #include "common/status.h"
 
 namespace longhaul::tools {
 
-// What the command line chose. A Status becomes "error: ..." and exit code 1; a command that judged something and
-// found it wanting (parity, exactness) prints its own verdict and asks for `kFailed`.
+// What the command line chose. A Status becomes "error: ..." and exit code 1; a command that judged
+// something and found it wanting (parity, exactness) prints its own verdict and asks for `kFailed`.
 enum class Outcome { kDone, kFailed, kInterrupted };
 using Action = std::function<StatusOr<Outcome>()>;
 

@@ -45,7 +45,9 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "error: this processor has no AVX2 and FMA, which Longhaul needs\n");
     return kError;
   }
-  CLI::App app("Longhaul: reinforcement learning of reasoning language models on very long generations", "longhaul");
+  CLI::App app(
+      "Longhaul: reinforcement learning of reasoning language models on very long generations",
+      "longhaul");
   app.set_version_flag("--version", LONGHAUL_VERSION);
   app.require_subcommand(1);
   Action chosen;

@@ -14,11 +14,13 @@ StatusOr<ModelBundle> LoadModelBundle(const std::string& dir, const BundleOption
   if (tokenizer.ok()) {
     bundle.tokenizer = std::move(*tokenizer);
     RETURN_IF_ERROR(CheckTokenizerFits(*bundle.tokenizer, bundle.config));
-  } else if (options.tokenizer == TokenizerNeed::kRequired || !absl::IsNotFound(tokenizer.status())) {
+  } else if (options.tokenizer == TokenizerNeed::kRequired ||
+             !absl::IsNotFound(tokenizer.status())) {
     return tokenizer.status();
   }
   ASSIGN_OR_RETURN(bundle.parameters, model::Parameters::Load(bundle.config, dir));
-  bundle.pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : AvailableCpus());
+  bundle.pool =
+      std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : AvailableCpus());
   bundle.stream = std::make_unique<kernels::Stream>(bundle.pool.get());
   bundle.weights = std::make_unique<model::Weights>(bundle.config, options.weights);
   bundle.weights->Pack(*bundle.stream, bundle.parameters, 0);
@@ -27,8 +29,10 @@ StatusOr<ModelBundle> LoadModelBundle(const std::string& dir, const BundleOption
 
 Status CheckTokenizerFits(const Tokenizer& tokenizer, const model::ModelConfig& config) {
   if (tokenizer.vocab_size() <= config.vocab_size) return OkStatus();
-  return InvalidArgument("the tokenizer has ids up to {} but the model's vocab_size is {}: they do not belong together",
-                         tokenizer.vocab_size() - 1, config.vocab_size);
+  return InvalidArgument(
+      "the tokenizer has ids up to {} but the model's vocab_size is {}: they do not belong "
+      "together",
+      tokenizer.vocab_size() - 1, config.vocab_size);
 }
 
 StatusOr<model::Precision> ParsePrecision(const std::string& name) {

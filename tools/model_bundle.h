@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A model directory made ready to compute with: config, parameters, packed weights, tokenizer and threads. What every
-// command that runs a model begins with.
+// A model directory made ready to compute with: config, parameters, packed weights, tokenizer and
+// threads. What every command that runs a model begins with.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,8 @@ struct ModelBundle {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<kernels::Stream> stream;
   std::unique_ptr<model::Weights> weights;
-  std::unique_ptr<Tokenizer> tokenizer;  // empty when the directory has no tokenizer and none was required
+  std::unique_ptr<Tokenizer>
+      tokenizer;  // empty when the directory has no tokenizer and none was required
 };
 
 enum class TokenizerNeed { kRequired, kOptional };

@@ -71,10 +71,13 @@ void AddTokenize(CLI::App& app, Action& chosen) {
   command->footer(
       "Examples:\n"
       "  longhaul tokenize models/qwen3 \"Hello world\"\n"
-      "  longhaul tokenize models/qwen3 --jsonl texts.jsonl    # {\"text\"} lines in, {\"ids\", \"decoded\"} lines out");
-  command->add_option("MODEL_DIR", options->model_dir, "Model directory, or a tokenizer.json")->required();
+      "  longhaul tokenize models/qwen3 --jsonl texts.jsonl    # {\"text\"} lines in, {\"ids\", "
+      "\"decoded\"} lines out");
+  command->add_option("MODEL_DIR", options->model_dir, "Model directory, or a tokenizer.json")
+      ->required();
   CLI::Option* text = command->add_option("TEXT", options->text, "The text");
-  CLI::Option* jsonl = command->add_option("--jsonl", options->jsonl, "File of {\"text\"} lines; - for standard input");
+  CLI::Option* jsonl = command->add_option("--jsonl", options->jsonl,
+                                           "File of {\"text\"} lines; - for standard input");
   text->excludes(jsonl);
   command->callback([options, text, jsonl, &chosen] {
     if (text->count() + jsonl->count() == 0) throw CLI::RequiredError("TEXT or --jsonl");

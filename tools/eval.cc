@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// longhaul eval: a model on a data file, avg@k and pass@k with a confidence interval, every sample
+// kept.
+#include <algorithm>
+
+#include "common/file.h"
+#include "common/json.h"
+#include "reward/router.h"
+#include "rollout/generate.h"
+#include "rollout/proto_conversion.h"
+#include "tools/command.h"
+#include "tools/model_bundle.h"
+#include "trainer/data/task_file.h"
+#include "trainer/eval/evaluation.h"
+
+namespace longhaul::tools {
+namespace {
+
+struct Options {
+  std::string model_dir;
+  std::string data;
+  std::string out;
+  std::string precision = "fp32";
+  trainer::EvalSetConfig set;
+  int64_t max_tokens = 1024;
+  int64_t max_prompt_length = 65536;
+  int64_t max_num_seqs = 256;
+  uint64_t seed = 1;
+  int threads = 0;
+};
+
+rollout::SamplingParams Sampling(const Options& options) {
+  rollout::SamplingParams sampling;
+  sampling.temperature = options.set.temperature;
+  sampling.top_p = options.set.top_p;
+  sampling.max_response_length = options.max_tokens;
+  sampling.seed = options.seed;
+  return sampling;
+}
+
+proto::ScoreItem ItemOf(const proto::Task& task, const rollout::Completion& completion,
+                        int64_t window) {
+  proto::ScoreItem item;
+  item.set_uid(task.uid());
+  item.set_domain(task.domain());
+  *item.mutable_rewards() = task.rewards();
+  item.set_prompt(task.prompt());
+  item.set_response(completion.text);
+  item.set_response_length(static_cast<int64_t>(completion.token_ids.size()));
+  item.set_max_response_length(window);
+  item.set_truncated(completion.stop_reason == rollout::StopReason::kLength ||
+                     completion.stop_reason == rollout::StopReason::kRepetition);
+  item.set_metadata_json(task.metadata_json());
+  return item;
+}
+
+Status CheckTasks(const reward::Router& router, const Options& options,
+                  const std::vector<trainer::TaskEntry>& entries) {
+  for (const trainer::TaskEntry& entry : entries) {
+    for (const proto::RewardSpec& spec : entry.task.rewards()) {
+      RETURN_IF_ERROR(Annotate(router.CheckSpec(spec),
+                               fmt::format("{}: task '{}'", options.data, entry.task.uid())));
+    }
+  }
+  return OkStatus();
+}
+
+StatusOr<std::vector<proto::Group>> GenerateAndScore(const Options& options,
+                                                     const reward::Router& router,
+                                                     const std::vector<trainer::TaskEntry>& entries,
+                                                     ModelBundle& bundle) {
+  rollout::EngineOptions engine_options;
+  engine_options.config.max_num_seqs = options.max_num_seqs;
+  engine_options.num_threads = options.threads;
+  int64_t longest = 0;
+  std::vector<rollout::Prompt> prompts;
+  for (const trainer::TaskEntry& entry : entries) {
+    prompts.push_back(
+        {.uid = entry.task.uid(),
+         .prompt_ids = {entry.task.prompt_ids().begin(), entry.task.prompt_ids().end()},
+         .num_samples = static_cast<int32_t>(options.set.num_samples),
+         .sampling = Sampling(options)});
+    longest = std::max(longest, static_cast<int64_t>(entry.task.prompt_ids_size()));
+  }
+  engine_options.max_sequence_tokens =
+      std::min(bundle.config.max_position_embeddings, longest + options.max_tokens);
+  ASSIGN_OR_RETURN(const auto engine,
+                   rollout::Engine::Create(bundle.config, bundle.weights.get(),
+                                           bundle.tokenizer.get(), engine_options));
+  std::vector<proto::Group> groups(entries.size());
+  rollout::GenerateHooks hooks;
+  hooks.on_complete = [&](int64_t index, const std::vector<rollout::Completion>& completions) {
+    proto::Group& group = groups[static_cast<size_t>(index)];
+    *group.mutable_task() = entries[static_cast<size_t>(index)].task;
+    for (const rollout::Completion& completion : completions) {
+      proto::Rollout* rollout = group.add_rollouts();
+      *rollout = rollout::RolloutOf(completion);
+      *rollout->mutable_reward() =
+          router.Score(ItemOf(group.task(), completion, options.max_tokens));
+    }
+  };
+  RETURN_IF_ERROR(rollout::Generate(*engine, prompts, hooks).status());
+  return groups;
+}
+
+Status WriteSamples(const std::string& path, const std::vector<proto::Group>& groups) {
+  std::string text;
+  for (const proto::Group& group : groups) {
+    for (const proto::Rollout& rollout : group.rollouts()) {
+      Json line = Json::Object();
+      line.Set("uid", group.task().uid())
+          .Set("sample", rollout.sample())
+          .Set("prompt", group.task().prompt());
+      line.Set("text", rollout.text()).Set("length", rollout.token_ids_size());
+      line.Set("reward", rollout.reward().score()).Set("correct", rollout.reward().correct());
+      line.Set("stop_reason", proto::StopReason_Name(rollout.stop_reason()));
+      text += line.ToString() + "\n";
+    }
+  }
+  return WriteFileAtomic(path, text);
+}
+
+StatusOr<Outcome> Eval(Options options) {
+  ASSIGN_OR_RETURN(const model::Precision precision, ParsePrecision(options.precision));
+  BundleOptions bundle_options;
+  bundle_options.weights.precision = precision;
+  bundle_options.weights.use = model::WeightsUse::kInference;
+  bundle_options.threads = options.threads;
+  ASSIGN_OR_RETURN(ModelBundle bundle, LoadModelBundle(options.model_dir, bundle_options));
+  trainer::TaskFileOptions file_options;
+  file_options.tokenizer = bundle.tokenizer.get();
+  file_options.max_prompt_length = options.max_prompt_length;
+  file_options.max_tasks = options.set.max_tasks;
+  ASSIGN_OR_RETURN(const auto entries, trainer::ReadTaskFile(options.data, file_options));
+  ASSIGN_OR_RETURN(const auto router,
+                   reward::Router::Create({}, reward::VerifierRegistry::BuiltIn()));
+  RETURN_IF_ERROR(CheckTasks(*router, options, entries));
+  ASSIGN_OR_RETURN(std::vector<proto::Group> groups,
+                   GenerateAndScore(options, *router, entries, bundle));
+  const std::string out = options.out.empty() ? "eval-samples.jsonl" : options.out;
+  RETURN_IF_ERROR(WriteSamples(out, groups));
+  options.set.name = options.data;
+  const trainer::EvalResult result = trainer::Summarise(options.set, std::move(groups));
+  fmt::print("{} tasks, {} samples each, temperature {}, top-p {}\n", entries.size(),
+             options.set.num_samples, options.set.temperature, options.set.top_p);
+  fmt::print("avg@{}  {:.4f}   95% interval [{:.4f}, {:.4f}]\n", result.num_samples,
+             result.avg_at_k, result.interval.low, result.interval.high);
+  for (size_t i = 0; i < result.pass_at_k.size(); ++i)
+    fmt::print("pass@{} {:.4f}\n", int64_t{1} << i, result.pass_at_k[i]);
+  fmt::print("mean length {:.1f} tokens, {:.1f}% truncated, {} unscorable\nsamples in {}\n",
+             result.length_mean, result.truncated_frac * 100, result.unscorable, out);
+  return Outcome::kDone;
+}
+
+}  // namespace
+
+void AddEval(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("eval", "Accuracy of a model on a data file");
+  command->footer(
+      "Example:\n  longhaul eval runs/quickstart/export --data runs/quickstart/data/test.jsonl "
+      "--samples 4 --temperature 1");
+  command->add_option("MODEL_DIR", options->model_dir, "Model directory or checkpoint")->required();
+  command->add_option("--data", options->data, "Task file (docs/data.md)")->required();
+  command->add_option("--out", options->out, "File for the samples (eval-samples.jsonl)");
+  command->add_option("--samples", options->set.num_samples, "k of avg@k")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command->add_option("--temperature", options->set.temperature, "0: greedy")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--top-p", options->set.top_p)
+      ->check(CLI::Range(1e-9, 1.0))
+      ->capture_default_str();
+  command->add_option("--max-tokens", options->max_tokens, "Longest response")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--max-tasks", options->set.max_tasks, "Only the first; 0: all")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--precision", options->precision, "fp32 or bf16")->capture_default_str();
+  command->add_option("--batch", options->max_num_seqs, "Sequences at the same time")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed)->capture_default_str();
+  command->add_option("--threads", options->threads, "0: all")->check(CLI::Range(0, 1024));
+  command->callback([options, &chosen] { chosen = [options] { return Eval(*options); }; });
+}
+
+}  // namespace longhaul::tools

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/run_config.h"
+
+#include "common/file.h"
+
+namespace longhaul::tools {
+namespace {
+
+// Makes the paths of a YAML independent of the working directory.
+class PathResolver {
+ public:
+  PathResolver(const Config& source, const std::string& yaml)
+      : source_(source), yaml_dir_(ParentDirectory(yaml)) {}
+
+  void Resolve(std::string_view key, std::string& path) const {
+    if (path.empty()) return;
+    if (source_.Where(key).starts_with("command line")) return;
+    path = JoinPath(yaml_dir_, path);
+  }
+
+ private:
+  const Config& source_;
+  std::string yaml_dir_;
+};
+
+void ResolvePaths(const PathResolver& resolver, RunConfig& config) {
+  if (config.model.path) resolver.Resolve("model.path", *config.model.path);
+  if (config.model.init) resolver.Resolve("model.init.config", config.model.init->config);
+  std::vector<trainer::DataSource>& train = config.trainer.data.train;
+  for (size_t i = 0; i < train.size(); ++i)
+    resolver.Resolve(fmt::format("data.train.{}.path", i), train[i].path);
+  if (config.trainer.sft) {
+    std::vector<trainer::DataSource>& sft = config.trainer.sft->data;
+    for (size_t i = 0; i < sft.size(); ++i)
+      resolver.Resolve(fmt::format("sft.data.{}.path", i), sft[i].path);
+  }
+  std::vector<trainer::EvalSetConfig>& sets = config.trainer.eval.sets;
+  for (size_t i = 0; i < sets.size(); ++i)
+    resolver.Resolve(fmt::format("eval.sets.{}.path", i), sets[i].path);
+}
+
+StatusOr<std::string> ModelConfigDir(const LoadedRun& run) {
+  const ModelSection& model = run.config->model;
+  if (model.path.has_value() == model.init.has_value()) {
+    return run.source.Error("model",
+                            "give either path (a model directory) or init (a new model), not {}",
+                            model.path ? "both" : "neither");
+  }
+  const std::string& dir = model.path ? *model.path : model.init->config;
+  if (!DirectoryExists(dir)) {
+    return run.source.Error(model.path ? "model.path" : "model.init.config",
+                            "no such directory: {}", dir);
+  }
+  return dir;
+}
+
+}  // namespace
+
+model::WeightsOptions ModelSection::weights_options() const {
+  return {
+      .precision = precision == "bf16" ? model::Precision::kBf16 : model::Precision::kFp32,
+      .head_inputs = head_inputs == "bf16" ? model::HeadInputs::kBf16 : model::HeadInputs::kFp32,
+      .use = model::WeightsUse::kTraining};
+}
+
+model::Recompute ModelSection::recompute_mode() const {
+  return recompute == "layer" ? model::Recompute::kLayer : model::Recompute::kNone;
+}
+
+StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::string>& overrides) {
+  ASSIGN_OR_RETURN(Config source, Config::Load(path, overrides));
+  LoadedRun run{.source = std::move(source),
+                .config = std::make_unique<RunConfig>(),
+                .model_config = {},
+                .run_dir = {}};
+  RETURN_IF_ERROR(run.source.Read(*run.config));
+  RunConfig& config = *run.config;
+  ResolvePaths(PathResolver(run.source, path), config);
+  ASSIGN_OR_RETURN(const std::string model_dir, ModelConfigDir(run));
+  ASSIGN_OR_RETURN(run.model_config, model::ModelConfig::Load(model_dir));
+  RETURN_IF_ERROR(trainer::Validate(config.trainer, run.source, run.model_config));
+  run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
+  return run;
+}
+
+}  // namespace longhaul::tools

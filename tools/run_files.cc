@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/run_files.h"
+
+#include <map>
+
+#include "common/file.h"
+#include "common/logging.h"
+#include "common/tokenizer/character_tokenizer.h"
+#include "reward/generators/generate_tasks.h"
+
+namespace longhaul::tools {
+namespace {
+
+constexpr std::string_view kConfigName = "config.yaml";
+
+// A file that already holds these bytes is left alone.
+Status WriteIfChanged(const std::string& path, const std::string& bytes) {
+  if (FileExists(path)) {
+    ASSIGN_OR_RETURN(const std::string old, ReadFile(path));
+    if (old == bytes) return OkStatus();
+  }
+  return WriteFileAtomic(path, bytes);
+}
+
+// Lines of `text` with their number of occurrences.
+std::map<std::string, int> CountLines(const std::string& text) {
+  std::map<std::string, int> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    ++lines[text.substr(begin, end - begin)];
+    begin = end + 1;
+  }
+  return lines;
+}
+
+// Says what a resumed run does differently from before.
+void ReportChanges(const std::string& before, const std::string& now) {
+  const std::map<std::string, int> old_lines = CountLines(before), new_lines = CountLines(now);
+  for (const auto& [line, count] : new_lines) {
+    const auto found = old_lines.find(line);
+    if (found == old_lines.end())
+      LogWarning("configuration changed since this run began: now `{}`", line);
+  }
+}
+
+Status WriteConfig(const LoadedRun& run) {
+  const std::string path = JoinPath(run.run_dir, std::string(kConfigName));
+  const std::string text = PrintConfig(*run.config);
+  if (FileExists(path)) {
+    ASSIGN_OR_RETURN(const std::string before, ReadFile(path));
+    ReportChanges(before, text);
+  }
+  return WriteIfChanged(path, text);
+}
+
+Status WriteGenerated(const reward::GeneratorConfig& generator, const std::string& path) {
+  RETURN_IF_ERROR(reward::CheckGenerator(generator));
+  ASSIGN_OR_RETURN(const std::vector<std::string> lines, reward::GenerateTasks(generator));
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return WriteIfChanged(path, text);
+}
+
+// The file of a generated data set, once it is made.
+class GeneratedFiles {
+ public:
+  Status Make(LoadedRun& run) {
+    const std::string dir = JoinPath(run.run_dir, "data");
+    for (size_t i = 0; i < run.config->generate.size(); ++i) {
+      const reward::GeneratorConfig& generator = run.config->generate[i];
+      const std::string key = fmt::format("generate.{}", i);
+      if (generator.name.empty()) return run.source.Error(key, "a data set needs a name");
+      if (paths_.contains(generator.name))
+        return run.source.Error(key, "the name '{}' is there twice", generator.name);
+      RETURN_IF_ERROR(CreateDirectories(dir));
+      const std::string path = JoinPath(dir, generator.name + ".jsonl");
+      RETURN_IF_ERROR(Annotate(WriteGenerated(generator, path), run.source.Where(key)));
+      paths_.emplace(generator.name, path);
+    }
+    return OkStatus();
+  }
+
+  Status Resolve(const LoadedRun& run, const std::string& key, const std::string& generated,
+                 std::string& path) const {
+    if (generated.empty() == path.empty()) {
+      return run.source.Error(key, "give either path or generated, not {}",
+                              path.empty() ? "neither" : "both");
+    }
+    if (generated.empty()) return OkStatus();
+    const auto found = paths_.find(generated);
+    if (found == paths_.end())
+      return run.source.Error(key, "section generate has no data set named '{}'", generated);
+    path = found->second;
+    return OkStatus();
+  }
+
+ private:
+  std::map<std::string, std::string> paths_;
+};
+
+}  // namespace
+
+Status PrepareRunFiles(LoadedRun& run) {
+  RETURN_IF_ERROR(WriteConfig(run));
+  GeneratedFiles files;
+  RETURN_IF_ERROR(files.Make(run));
+  trainer::TrainerConfig& config = run.config->trainer;
+  for (size_t i = 0; i < config.data.train.size(); ++i) {
+    trainer::DataSource& source = config.data.train[i];
+    RETURN_IF_ERROR(
+        files.Resolve(run, fmt::format("data.train.{}", i), source.generated, source.path));
+  }
+  for (size_t i = 0; config.sft && i < config.sft->data.size(); ++i) {
+    trainer::DataSource& source = config.sft->data[i];
+    RETURN_IF_ERROR(
+        files.Resolve(run, fmt::format("sft.data.{}", i), source.generated, source.path));
+  }
+  for (size_t i = 0; i < config.eval.sets.size(); ++i) {
+    trainer::EvalSetConfig& set = config.eval.sets[i];
+    RETURN_IF_ERROR(files.Resolve(run, fmt::format("eval.sets.{}", i), set.generated, set.path));
+  }
+  return OkStatus();
+}
+
+StatusOr<std::unique_ptr<Tokenizer>> LoadRunTokenizer(const LoadedRun& run) {
+  const ModelSection& model = run.config->model;
+  if (model.path) return Tokenizer::Load(*model.path);
+  const std::string dir = JoinPath(run.run_dir, "tokenizer");
+  RETURN_IF_ERROR(CreateDirectories(dir));
+  CharacterTokenizerArgs args;
+  args.special_tokens = {{"pad_token", "<pad>"}, {"eos_token", "<eos>"}, {"unk_token", "<unk>"}};
+  args.alphabet = model.init->tokenizer_alphabet;
+  args.model_max_length = run.model_config.max_position_embeddings;
+  RETURN_IF_ERROR(Annotate(WriteCharacterTokenizer(dir, args),
+                           run.source.Where("model.init.tokenizer_alphabet")));
+  return Tokenizer::Load(dir);
+}
+
+}  // namespace longhaul::tools

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/run_plan.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "model/cost_model.h"
+#include "model/inference_pass.h"
+
+namespace longhaul::tools {
+namespace {
+
+constexpr double kMiB = 1 << 20;
+
+int64_t SumBytes(const std::vector<model::MemoryLine>& plan) {
+  int64_t sum = 0;
+  for (const model::MemoryLine& line : plan) sum += line.bytes;
+  return sum;
+}
+
+// "VmRSS:" of this process before a run allocates anything: program and libraries.
+int64_t ProgramBytes() {
+  std::ifstream file("/proc/self/status");
+  std::string word;
+  while (file >> word) {
+    int64_t kib = 0;
+    if (word == "VmRSS:" && file >> kib) return kib * 1024;
+  }
+  return 0;
+}
+
+StatusOr<int64_t> AvailableBytes() {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  while (file >> word) {
+    int64_t kib = 0;
+    if (word == "MemAvailable:" && file >> kib) return kib * 1024;
+  }
+  return NotFound("/proc/meminfo has no MemAvailable");
+}
+
+}  // namespace
+
+std::vector<model::MemoryLine> PlanRunMemory(const LoadedRun& run) {
+  const int64_t parameters = run.model_config.NumParameters() * 4;
+  return {{"parameters, fp32", parameters},
+          {"gradients, fp32", parameters},
+          {"AdamW moments, fp32", 2 * parameters},
+          {"packed weights", parameters}};
+}
+
+std::vector<std::string> DescribeMemory(const std::vector<model::MemoryLine>& plan) {
+  std::vector<std::string> lines = {
+      fmt::format("memory plan: {:.1f} MiB", static_cast<double>(SumBytes(plan)) / kMiB)};
+  for (const model::MemoryLine& line : plan) {
+    if (line.bytes > 0)
+      lines.push_back(fmt::format("  {:<36} {:>9.2f} MiB", line.purpose,
+                                  static_cast<double>(line.bytes) / kMiB));
+  }
+  return lines;
+}
+
+std::vector<std::string> DescribeRun(const LoadedRun& run) {
+  const RunConfig& config = *run.config;
+  const model::ModelConfig& model = run.model_config;
+  const double context = static_cast<double>(config.trainer.max_window()) / 2;
+  std::vector<std::string> lines;
+  lines.push_back(
+      fmt::format("run {} in {}, seed {}", config.run.name, run.run_dir, config.run.seed));
+  lines.push_back(fmt::format(
+      "model {}: {} parameters, {} active a token, {} layers ({} lightning, {} softmax)",
+      model.model_type, model.NumParameters(), model.NumActiveParameters(), model.num_hidden_layers,
+      std::count(model.attention.begin(), model.attention.end(), model::AttentionKind::kLightning),
+      std::count(model.attention.begin(), model.attention.end(), model::AttentionKind::kSoftmax)));
+  lines.push_back(fmt::format(
+      "arithmetic: {:.3g} FLOP a generated token, {:.3g} a trained token (context {:.0f})",
+      model::ForwardFlopsPerToken(model, context), model::TrainingFlopsPerToken(model, context),
+      context));
+  for (const std::string& line : trainer::DescribeAlgorithm(config.trainer)) lines.push_back(line);
+  for (const std::string& line : trainer::Warnings(config.trainer))
+    lines.push_back("note: " + line);
+  return lines;
+}
+
+model::MemoryLine ProgramMemory() { return {"program and libraries", ProgramBytes()}; }
+
+Status CheckMemory(const std::vector<model::MemoryLine>& plan) {
+  ASSIGN_OR_RETURN(const int64_t available, AvailableBytes());
+  const int64_t needed = SumBytes(plan);
+  if (needed <= available) return OkStatus();
+  std::string lines;
+  for (const std::string& line : DescribeMemory(plan)) lines += "\n  " + line;
+  return ResourceExhausted(
+      "this run needs at least {:.1f} GiB, {:.1f} GiB are free on this machine: take a smaller "
+      "model or one with more memory{}",
+      static_cast<double>(needed) / kMiB / 1024, static_cast<double>(available) / kMiB / 1024,
+      lines);
+}
+
+}  // namespace longhaul::tools

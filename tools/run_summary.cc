@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/run_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <fstream>
+
+#include "common/file.h"
+#include "common/json.h"
+
+namespace longhaul::tools {
+namespace {
+
+constexpr int kTraces = 3;
+
+// Accuracy of the first evaluation set; null where none ran.
+Json FirstAccuracy(const std::map<std::string, double>& accuracy) {
+  return accuracy.empty() ? Json() : Json(accuracy.begin()->second);
+}
+
+Json AccuracyBySet(const std::map<std::string, double>& accuracy) {
+  Json json = Json::Object();
+  for (const auto& [name, value] : accuracy) json.Set(name, value);
+  return json;
+}
+
+Json ToJson(const RunSummary& summary) {
+  const trainer::RunResult& result = summary.result;
+  Json boundaries = Json::Array();
+  for (const trainer::CurriculumBoundary& boundary : result.curriculum_boundaries) {
+    Json entry = Json::Object();
+    entry.Set("step", boundary.step).Set("max_response_length", boundary.max_response_length);
+    entry.Set("ppl_slope", boundary.ppl_slope).Set("p99_len_frac", boundary.p99_len_frac);
+    boundaries.Append(entry);
+  }
+  Json json = Json::Object();
+  json.Set("accuracy_before_rl", FirstAccuracy(result.accuracy_before_rl));
+  json.Set("accuracy_after_rl", FirstAccuracy(result.accuracy_after_rl));
+  json.Set("accuracy_before_rl_by_set", AccuracyBySet(result.accuracy_before_rl));
+  json.Set("accuracy_after_rl_by_set", AccuracyBySet(result.accuracy_after_rl));
+  json.Set("reward_first", result.reward_first).Set("reward_last", result.reward_last);
+  json.Set("curriculum_boundaries", boundaries);
+  json.Set("train_seconds", result.total_seconds);
+  json.Set("sft_steps", result.sft_steps).Set("rl_steps", result.rl_steps);
+  json.Set("steps", result.sft_steps + result.rl_steps);
+  json.Set("last_checkpoint", result.last_checkpoint)
+      .Set("best_checkpoint", result.best_checkpoint);
+  json.Set("export", summary.export_dir.empty() ? Json() : Json(summary.export_dir));
+  return json;
+}
+
+// The last lines of samples.jsonl that hold responses of training.
+std::deque<Json> LastSamples(const std::string& run_dir) {
+  std::deque<Json> samples;
+  std::ifstream file(JoinPath(run_dir, "samples.jsonl"));
+  std::string line;
+  while (std::getline(file, line)) {
+    StatusOr<Json> sample = Json::Parse(line, "samples.jsonl");
+    if (!sample.ok()) continue;
+    samples.push_back(std::move(*sample));
+    if (samples.size() > kTraces) samples.pop_front();
+  }
+  return samples;
+}
+
+void PrintAccuracy(const trainer::RunResult& result) {
+  for (const auto& [name, after] : result.accuracy_after_rl) {
+    const auto before = result.accuracy_before_rl.find(name);
+    if (before == result.accuracy_before_rl.end()) {
+      fmt::print("  accuracy on {:<16} {:.3f}\n", name, after);
+    } else {
+      fmt::print("  accuracy on {:<16} {:.3f} before RL, {:.3f} after\n", name, before->second,
+                 after);
+    }
+  }
+}
+
+}  // namespace
+
+Status WriteSummary(const std::string& run_dir, const RunSummary& summary) {
+  return WriteFileAtomic(JoinPath(run_dir, "summary.json"),
+                         ToJson(summary).ToPrettyString() + "\n");
+}
+
+void PrintSummary(const std::string& run_dir, const RunSummary& summary) {
+  const trainer::RunResult& result = summary.result;
+  fmt::print("\nDone: {} SFT steps and {} RL steps in {:.0f} s\n", result.sft_steps,
+             result.rl_steps, result.total_seconds);
+  if (result.rl_steps > 0) {
+    fmt::print("  reward {:.3f} at the first RL step, {:.3f} at the last\n", result.reward_first,
+               result.reward_last);
+  }
+  PrintAccuracy(result);
+  for (const trainer::CurriculumBoundary& boundary : result.curriculum_boundaries) {
+    fmt::print("  window {} tokens from step {}\n", boundary.max_response_length, boundary.step);
+  }
+  const std::deque<Json> samples = LastSamples(run_dir);
+  if (!samples.empty()) fmt::print("\nSamples of the last step:\n");
+  for (const Json& sample : samples) {
+    fmt::print(
+        "  {}{}   [reward {}, stopped by {}]\n", sample.GetStringOr("prompt", "").value_or(""),
+        sample.GetStringOr("text", "").value_or(""), sample.GetDoubleOr("reward", 0).value_or(0),
+        sample.GetStringOr("stop_reason", "").value_or(""));
+  }
+  fmt::print("\n  samples      {}\n  metrics      {}\n  checkpoints  {}\n",
+             JoinPath(run_dir, "samples.jsonl"), JoinPath(run_dir, "metrics.jsonl"),
+             result.last_checkpoint);
+  if (!summary.export_dir.empty()) {
+    fmt::print("  model        {} (read back, largest log-prob difference {})\n",
+               summary.export_dir, summary.export_max_logprob_difference);
+  }
+}
+
+}  // namespace longhaul::tools

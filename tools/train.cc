@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// longhaul train and longhaul sft: a run from its YAML to its exported model.
+#include <signal.h>
+
+#include <atomic>
+#include <cstdio>
+
+#include "common/file.h"
+#include "common/logging.h"
+#include "tools/command.h"
+#include "tools/embedded_run.h"
+#include "tools/export_model.h"
+#include "tools/run_files.h"
+#include "tools/run_plan.h"
+#include "tools/run_summary.h"
+
+namespace longhaul::tools {
+namespace {
+
+struct Options {
+  std::string path;
+  std::vector<std::string> overrides;
+};
+
+std::atomic<bool> stop_requested{false};
+
+// The first signal asks for a checkpoint and an orderly end; a second one kills as usual.
+void OnSignal(int number) {
+  stop_requested = true;
+  signal(number, SIG_DFL);
+}
+
+void WatchSignals() {
+  signal(SIGINT, OnSignal);
+  signal(SIGTERM, OnSignal);
+}
+
+Status ExportRun(const LoadedRun& run, EmbeddedRun& embedded, RunSummary* summary) {
+  if (!run.config->export_section.at_end) return OkStatus();
+  const std::string out = JoinPath(run.run_dir, "export");
+  ASSIGN_OR_RETURN(const ExportReport report,
+                   ExportModel(embedded.stream(), {.config = &run.model_config,
+                                                   .parameters = &embedded.parameters(),
+                                                   .tokenizer = &embedded.tokenizer(),
+                                                   .out_dir = out,
+                                                   .existing = ExistingExport::kReplace}));
+  summary->export_dir = out;
+  summary->export_max_logprob_difference = report.max_logprob_difference;
+  return OkStatus();
+}
+
+StatusOr<Outcome> Train(const Options& options, Phases phases) {
+  WatchSignals();
+  ASSIGN_OR_RETURN(LoadedRun run, LoadRun(options.path, options.overrides));
+  if (phases == Phases::kSftOnly && !run.config->trainer.sft) {
+    return run.source.Error("sft", "`longhaul sft` needs this section");
+  }
+  RETURN_IF_ERROR(CheckMemory(PlanRunMemory(run)));
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(run.run_dir));
+  RETURN_IF_ERROR(PrepareRunFiles(run));
+  ASSIGN_OR_RETURN(const auto embedded, EmbeddedRun::Create(run, phases, &stop_requested));
+  for (const std::string& line : DescribeRun(run)) LogInfo("{}", line);
+  for (const std::string& line : DescribeMemory(embedded->memory_plan())) LogInfo("{}", line);
+
+  ASSIGN_OR_RETURN(const trainer::RunResult result, embedded->Run());
+  if (result.end == trainer::RunEnd::kInterrupted) {
+    LogInfo("interrupted: state saved in {}; the same command continues", result.last_checkpoint);
+    return Outcome::kInterrupted;
+  }
+  RunSummary summary;
+  summary.result = result;
+  RETURN_IF_ERROR(ExportRun(run, *embedded, &summary));
+  RETURN_IF_ERROR(WriteSummary(run.run_dir, summary));
+  PrintSummary(run.run_dir, summary);
+  return Outcome::kDone;
+}
+
+void AddRunCommand(CLI::App& app, Action& chosen, const char* name, Phases phases) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      name, phases == Phases::kAll
+                ? "Train: cold start where configured, then reinforcement learning"
+                : "Supervised training alone (section sft)");
+  command->footer(fmt::format(
+      "Example:\n  longhaul {} configs/quickstart.yaml run.seed=2 output.dir=runs/second\n"
+      "A run that was stopped or killed continues where its last checkpoint stands when the "
+      "command is given again.",
+      name));
+  command->add_option("RUN_YAML", options->path, "Configuration of the run")->required();
+  command->add_option("OVERRIDES", options->overrides, "section.key=value ...");
+  command->callback([options, phases, &chosen] {
+    chosen = [options, phases] { return Train(*options, phases); };
+  });
+}
+
+}  // namespace
+
+void AddTrain(CLI::App& app, Action& chosen) { AddRunCommand(app, chosen, "train", Phases::kAll); }
+void AddSft(CLI::App& app, Action& chosen) { AddRunCommand(app, chosen, "sft", Phases::kSftOnly); }
+
+}  // namespace longhaul::tools
