@@ -81,7 +81,8 @@ struct EvalSetConfig {
   void VisitFields(V& v) {
     v.Field("name", name, {.required = true, .not_empty = true});
     v.Field("path", path, {.doc = "JSONL file"});
-    v.Field("generated", generated, {.doc = "name of a set of section `generate`, instead of a path"});
+    v.Field("generated", generated,
+            {.doc = "name of a set of section `generate`, instead of a path"});
     v.Field("num_samples", num_samples, {.min = 1, .doc = "k of avg@k"});
     v.Field("temperature", temperature, {.min = 0, .doc = "0: greedy"});
     v.Field("top_p", top_p, {.above = 0, .max = 1});

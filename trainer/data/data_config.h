@@ -11,8 +11,8 @@
 
 namespace longhaul::trainer {
 
-// A JSONL file of tasks. A source may name a set of section `generate` instead; whoever starts the run
-// writes that file and sets `path` before the trainer sees it.
+// A JSONL file of tasks. A source may name a set of section `generate` instead; whoever starts the
+// run writes that file and sets `path` before the trainer sees it.
 struct DataSource {
   std::string path;
   double weight = 1;
@@ -22,7 +22,8 @@ struct DataSource {
   void VisitFields(V& v) {
     v.Field("path", path, {.doc = "JSONL file"});
     v.Field("weight", weight, {.above = 0, .doc = "share of the tasks drawn"});
-    v.Field("generated", generated, {.doc = "name of a set of section `generate`, instead of a path"});
+    v.Field("generated", generated,
+            {.doc = "name of a set of section `generate`, instead of a path"});
   }
 };
 

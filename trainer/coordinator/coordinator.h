@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Coordinator: the leases of a run and who holds them. No gRPC here (coordinator_service.h) and no
+// learning (group_collector.h).
+//
+// A lease is queued, leased to a worker, or returned. It is given out in the order of lease ids;
+// one that is not renewed in time goes back to the queue with what its last renewal had generated,
+// and whoever takes it next continues that. What is trained on is decided by lease ids alone, never
+// by who returned first.
+//
+// Thread-safe. Worker calls come from gRPC's threads, the rest from the trainer's.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/status.h"
+#include "proto/rollout.pb.h"
+
+namespace longhaul::trainer {
+
+class Coordinator {
+ public:
+  struct Options {
+    double lease_timeout_s = 600;
+    std::function<double()> clock;  // seconds; unset: the monotonic clock
+  };
+  explicit Coordinator(Options options);
+
+  // ---- for workers
+  // Waits up to `wait_s` while nothing is to be leased.
+  proto::LeaseReply Lease(const proto::LeaseRequest& request, double wait_s);
+  // InvalidArgument names what is wrong with a group that cannot be one of this lease.
+  StatusOr<proto::ReturnReply> Return(proto::ReturnRequest request);
+  proto::RenewReply Renew(const proto::RenewRequest& request);
+
+  // ---- for the trainer
+  // Queues a lease; its id and deadline are set here. Returns the id.
+  int64_t Open(proto::Lease lease);
+  // Waits until `count` of these leases were returned, at most `wait_s`. True: they were.
+  bool WaitForReturns(std::span<const int64_t> lease_ids, int64_t count, double wait_s);
+  // Which of these were returned, ascending.
+  std::vector<int64_t> Returned(std::span<const int64_t> lease_ids) const;
+  // Gives out a returned group and forgets its lease. CHECKs that it was returned.
+  proto::Group Take(int64_t lease_id);
+  // Leases are only given to workers that have committed this version.
+  void SetVersion(int64_t weight_version);
+  // 0: never; else workers pause after so many train groups of a version.
+  void SetPauseAfterReturns(int64_t returns);
+  // No lease comes any more.
+  void Finish();
+
+  // ---- state
+  // Every lease that was not returned, with what is known of its rollouts in `resume`, ascending.
+  std::vector<proto::Lease> UnfinishedLeases() const;
+  std::vector<proto::Group> ReturnedGroups() const;
+  // Replaces the partial rollouts of leases by those of a worker's snapshot.
+  void UpdatePartials(const std::vector<proto::Group>& groups);
+  int64_t next_lease_id() const;
+  // Into an empty coordinator.
+  void Restore(int64_t next_lease_id, std::vector<proto::Lease> unfinished,
+               std::vector<proto::Group> returned);
+
+  // What a wait is for and how it stands: "3 of 32 groups returned, 5 queued, 24 leased, last call
+  // of worker 'rollout-0' 2.1 s ago".
+  std::string Describe(std::span<const int64_t> lease_ids) const;
+  // Since the last call of any worker or the last Open, in seconds.
+  double SecondsSinceProgress() const;
+  int64_t expired_leases() const;
+
+ private:
+  enum class State { kQueued, kLeased, kReturned };
+  struct Entry {
+    proto::Lease lease;  // `resume` holds what is generated so far
+    State state = State::kQueued;
+    std::string worker;
+    double expires_at = 0;
+    proto::Group group;  // once returned
+  };
+
+  double Now() const { return options_.clock(); }
+  void ExpireLocked();
+  void HeardLocked(const std::string& worker);
+  void FillLocked(const proto::LeaseRequest& request, proto::LeaseReply* reply);
+  int64_t CountReturnedLocked(std::span<const int64_t> lease_ids) const;
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<int64_t, Entry> entries_;
+  std::set<int64_t> queue_;
+  int64_t next_lease_id_ = 1;
+  int64_t weight_version_ = -1;
+  int64_t pause_after_returns_ = 0;
+  bool finished_ = false;
+  double progress_at_ = 0;
+  std::string last_worker_;
+  int64_t expired_leases_ = 0;
+};
+
+}  // namespace longhaul::trainer

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainer/coordinator/group_collector.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace longhaul::trainer {
+namespace {
+
+// How often a wait looks at the stop flag.
+constexpr double kPollS = 0.05;
+
+// Another seed for each time a task comes around, so that its samples are drawn anew.
+uint64_t EpochSeed(uint64_t seed, int64_t epoch) {
+  return seed + static_cast<uint64_t>(epoch) * 0x9e3779b97f4a7c15ull;
+}
+
+bool ByLease(const proto::Group& a, const proto::Group& b) { return a.lease_id() < b.lease_id(); }
+
+}  // namespace
+
+StatusOr<Collection> GroupCollector::Collect(const StepRequest& request) {
+  const bool partial = args_.config.async.partial_rollout;
+  args_.coordinator->SetPauseAfterReturns(partial ? args_.config.num_prompts_per_step : 0);
+  const auto enough = [&] {
+    return static_cast<int64_t>(state_.pending.size()) >= args_.config.num_prompts_per_step;
+  };
+  // A batch that was under way at a checkpoint is finished first.
+  bool batch_open = !partial && !state_.open_ids.empty();
+  while (!enough() || batch_open) {
+    if (!batch_open) {
+      if (Exhausted()) break;
+      RETURN_IF_ERROR(OpenBatch(request));
+    }
+    RETURN_IF_ERROR(WaitForBatch());
+    Drain(request);
+    batch_open = false;
+  }
+  return Conclude(request);
+}
+
+bool GroupCollector::Exhausted() const {
+  const DynamicSamplingConfig& sampling = args_.config.dynamic_sampling;
+  return state_.gen_batches >= (sampling.enabled ? sampling.max_gen_batches : 1);
+}
+
+Status GroupCollector::OpenBatch(const StepRequest& request) {
+  const StepConfig& config = args_.config;
+  const int64_t wanted = config.num_prompts_per_step + config.async.over_sampling_prompts;
+  while (static_cast<int64_t>(state_.open_ids.size()) < wanted) {
+    ASSIGN_OR_RETURN(const DrawnTask drawn, args_.sampler->Draw(request.step));
+    proto::Lease lease;
+    lease.set_purpose(proto::PURPOSE_TRAIN);
+    *lease.mutable_task() = *drawn.task;
+    lease.set_group_size(static_cast<int32_t>(config.num_generations_per_prompt));
+    proto::SamplingParams& sampling = *lease.mutable_sampling();
+    sampling.set_temperature(config.temperature);
+    sampling.set_top_k(config.top_k);
+    sampling.set_top_p(config.top_p);
+    sampling.set_min_p(config.min_p);
+    sampling.set_max_response_length(request.max_response_length);
+    sampling.mutable_stop_token_ids()->Assign(args_.stop_token_ids.begin(),
+                                              args_.stop_token_ids.end());
+    sampling.mutable_stop()->Assign(config.stop.begin(), config.stop.end());
+    sampling.mutable_repetition_stop()->set_prob(config.repetition_stop.prob);
+    sampling.mutable_repetition_stop()->set_run_length(config.repetition_stop.run_length);
+    sampling.set_seed(EpochSeed(args_.seed, drawn.epoch));
+    state_.open_ids.push_back(args_.coordinator->Open(std::move(lease)));
+  }
+  ++state_.gen_batches;
+  return OkStatus();
+}
+
+Status GroupCollector::WaitForBatch() {
+  const int64_t open = static_cast<int64_t>(state_.open_ids.size());
+  const int64_t count =
+      args_.config.async.partial_rollout ? std::min(open, args_.config.num_prompts_per_step) : open;
+  while (!args_.coordinator->WaitForReturns(state_.open_ids, count, kPollS)) {
+    if (args_.stop != nullptr && args_.stop->load()) return Cancelled("stopped while generating");
+    if (args_.coordinator->SecondsSinceProgress() > args_.config.no_progress_s) {
+      return Unavailable("waiting for rollouts: {}; rollout.no_progress_s is {}",
+                         args_.coordinator->Describe(state_.open_ids), args_.config.no_progress_s);
+    }
+  }
+  return OkStatus();
+}
+
+void GroupCollector::Drain(const StepRequest& request) {
+  std::vector<int64_t> returned = args_.coordinator->Returned(state_.open_ids);
+  for (int64_t id : returned) {
+    proto::Group group = args_.coordinator->Take(id);
+    std::erase(state_.open_ids, id);
+    const bool usable = !args_.config.dynamic_sampling.enabled || HasSpread(RewardsOf(group));
+    const bool stale =
+        StalenessOf(group, request.weight_version) > args_.config.async.max_staleness_steps;
+    stale_groups_ += stale;
+    (usable && !stale ? state_.pending : state_.dropped).push_back(std::move(group));
+  }
+  std::sort(state_.pending.begin(), state_.pending.end(), ByLease);
+}
+
+StatusOr<Collection> GroupCollector::Conclude(const StepRequest& request) {
+  const size_t need = static_cast<size_t>(args_.config.num_prompts_per_step);
+  const OnExhausted on_exhausted = args_.config.dynamic_sampling.on_exhausted;
+  if (state_.pending.empty() ||
+      (state_.pending.size() < need && args_.config.dynamic_sampling.enabled &&
+       on_exhausted == OnExhausted::kError)) {
+    return NothingUsable(request);
+  }
+  Collection collection;
+  const size_t usable = std::min(need, state_.pending.size());
+  std::move(state_.pending.begin(), state_.pending.begin() + static_cast<int64_t>(usable),
+            std::back_inserter(collection.train));
+  state_.pending.erase(state_.pending.begin(),
+                       state_.pending.begin() + static_cast<int64_t>(usable));
+  if (args_.config.dynamic_sampling.enabled && on_exhausted == OnExhausted::kReuse) {
+    for (size_t i = 0; collection.train.size() < need; ++i) {
+      collection.train.push_back(proto::Group(collection.train[i]));
+    }
+  }
+  collection.dropped = std::move(state_.dropped);
+  std::sort(collection.dropped.begin(), collection.dropped.end(), ByLease);
+  collection.gen_batches = state_.gen_batches;
+  collection.stale_groups = stale_groups_;
+  state_.dropped.clear();
+  state_.gen_batches = 0;
+  stale_groups_ = 0;
+  // What waits for the next step must not be older than allowed when it comes.
+  std::erase_if(state_.pending, [&](proto::Group& group) {
+    const bool stale =
+        StalenessOf(group, request.weight_version + 1) > args_.config.async.max_staleness_steps;
+    if (stale) {
+      state_.dropped.push_back(std::move(group));
+      ++stale_groups_;
+    }
+    return stale;
+  });
+  return collection;
+}
+
+Status GroupCollector::NothingUsable(const StepRequest& request) const {
+  constexpr int kBins = 5;
+  std::array<int64_t, kBins + 2> counts{};  // 0, four quarters between, 1
+  for (const proto::Group& group : state_.dropped) {
+    const double rate = SolveRate(group);
+    const int bin = rate == 0 ? 0 : rate == 1 ? kBins + 1 : 1 + static_cast<int>(rate * kBins);
+    ++counts[bin];
+  }
+  return FailedPrecondition(
+      "step {}: {} usable groups after {} generation batches of {} prompts "
+      "(rollout.dynamic_sampling.max_gen_batches), {} are needed. Solve rates of the {} dropped "
+      "groups: all wrong {}, up to 0.2 {}, 0.4 {}, 0.6 {}, 0.8 {}, below 1 {}, all right {}. Tasks "
+      "of other difficulty, more generations a prompt, or on_exhausted: train_partial help",
+      request.step, state_.pending.size(), state_.gen_batches, args_.config.num_prompts_per_step,
+      args_.config.num_prompts_per_step, state_.dropped.size(), counts[0], counts[1], counts[2],
+      counts[3], counts[4], counts[5], counts[6]);
+}
+
+}  // namespace longhaul::trainer

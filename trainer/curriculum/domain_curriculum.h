@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// DomainCurriculum: how often each domain is drawn at a step. A domain has no weight before
+// from_step, then a ramp to its full weight over ramp_steps. Domains that the configuration does
+// not list have weight 1 from the start; without any listed domain all tasks are one pool.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trainer/curriculum/curriculum_config.h"
+
+namespace longhaul::trainer {
+
+class DomainCurriculum {
+ public:
+  explicit DomainCurriculum(std::vector<DomainConfig> domains) : domains_(std::move(domains)) {}
+
+  bool empty() const { return domains_.empty(); }
+  double Weight(const std::string& domain, int64_t step) const;
+
+ private:
+  std::vector<DomainConfig> domains_;
+};
+
+}  // namespace longhaul::trainer

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainer/mismatch.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace longhaul::trainer {
+namespace {
+
+// Sums for the Pearson correlation of two probabilities.
+struct Correlation {
+  double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+
+  void Add(double a, double b) {
+    n += 1;
+    x += a;
+    y += b;
+    xx += a * a;
+    yy += b * b;
+    xy += a * b;
+  }
+  double Value() const {
+    const double variance = (n * xx - x * x) * (n * yy - y * y);
+    return variance > 0 ? (n * xy - x * y) / std::sqrt(variance) : 1;
+  }
+};
+
+}  // namespace
+
+void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics) {
+  std::vector<double> differences;
+  Correlation correlation;
+  double mult_prob_error = 0, k3_gen_train = 0, k3_train_gen = 0, nonzero = 0;
+  for (const TrainSequence& sequence : sequences) {
+    for (size_t t = 0; t < sequence.response.size(); ++t) {
+      if (!sequence.loss_mask[t]) continue;
+      const double train = sequence.old_logprobs[t];
+      const double rollout = sequence.rollout_logprobs[t];
+      const double d = train - rollout;
+      differences.push_back(std::abs(d));
+      nonzero += d != 0;
+      mult_prob_error += std::exp(std::abs(d));
+      k3_gen_train += std::expm1(d) - d;
+      k3_train_gen += std::expm1(-d) + d;
+      correlation.Add(std::exp(train), std::exp(rollout));
+    }
+  }
+  if (differences.empty()) return;
+  std::sort(differences.begin(), differences.end());
+  const double n = static_cast<double>(differences.size());
+  double sum = 0;
+  for (double difference : differences) sum += difference;
+  metrics.AddMean("mismatch/logp_abs_diff_mean", sum / n, n);
+  metrics.SetLast("mismatch/logp_abs_diff_p99", Percentile(differences, 0.99));
+  metrics.AddMax("mismatch/logp_abs_diff_max", differences.back());
+  metrics.AddMean("mismatch/nonzero_frac", nonzero / n, n);
+  metrics.AddMean("mismatch/mult_prob_error", mult_prob_error / n, n);
+  metrics.AddMean("mismatch/k3_gen_train", k3_gen_train / n, n);
+  metrics.AddMean("mismatch/k3_train_gen", k3_train_gen / n, n);
+  metrics.SetLast("mismatch/prob_pearson", correlation.Value());
+}
+
+}  // namespace longhaul::trainer

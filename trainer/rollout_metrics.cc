@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainer/rollout_metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace longhaul::trainer {
+namespace {
+
+constexpr struct {
+  proto::StopReason reason;
+  const char* name;
+} kStops[] = {{proto::STOP_REASON_EOS, "stop/eos"},
+              {proto::STOP_REASON_LENGTH, "stop/length"},
+              {proto::STOP_REASON_REPETITION, "stop/repetition"},
+              {proto::STOP_REASON_STOP_STRING, "stop/stop_string"},
+              {proto::STOP_REASON_ABORTED, "stop/abort"}};
+
+class Reporter {
+ public:
+  Reporter(int64_t weight_version, MetricSet& metrics)
+      : weight_version_(weight_version), metrics_(metrics) {}
+
+  void Add(const proto::Group& group) {
+    const GroupRewards rewards = RewardsOf(group);
+    for (int i = 0; i < group.rollouts_size(); ++i) {
+      AddRollout(group.rollouts(i), rewards[i].has_value());
+    }
+    AddGroup(group, rewards);
+  }
+
+  RolloutFacts Finish() {
+    std::sort(lengths_.begin(), lengths_.end());
+    RolloutFacts facts;
+    const double n = static_cast<double>(lengths_.size());
+    if (n == 0) return facts;
+    facts.reward_mean = metrics_.Scalar("reward/mean");
+    facts.length_mean = static_cast<double>(tokens_) / n;
+    facts.p99_length = Percentile(lengths_, 0.99);
+    facts.tokens = tokens_;
+    facts.ppl = tokens_ > 0 ? std::exp(-logprob_ / static_cast<double>(tokens_)) : 1;
+    facts.unscorable_frac = unscorable_ / n;
+    ReportLengths(facts);
+    metrics_.SetLast("ppl/generated", facts.ppl);
+    if (scored_ > 0) {
+      const double mean = reward_ / scored_;
+      metrics_.SetLast("reward/std",
+                       std::sqrt(std::max(0.0, reward_squared_ / scored_ - mean * mean)));
+    }
+    return facts;
+  }
+
+ private:
+  void AddRollout(const proto::Rollout& rollout, bool scored) {
+    const double length = rollout.token_ids_size();
+    lengths_.push_back(length);
+    tokens_ += rollout.token_ids_size();
+    const auto& logprobs =
+        rollout.raw_logprobs_size() > 0 ? rollout.raw_logprobs() : rollout.rollout_logprobs();
+    for (float logprob : logprobs) logprob_ += logprob;
+    for (const auto& stop : kStops) {
+      metrics_.AddMean(stop.name, rollout.stop_reason() == stop.reason);
+    }
+    metrics_.AddMean("repetition/frac", rollout.stop_reason() == proto::STOP_REASON_REPETITION);
+    metrics_.AddMean("staleness/versions_per_sample", std::max(1, rollout.versions_size()));
+    for (const proto::VersionSpan& span : rollout.versions()) {
+      const double staleness = static_cast<double>(weight_version_ - span.weight_version());
+      metrics_.AddMean("staleness/mean", staleness, static_cast<double>(span.count()));
+      metrics_.AddMax("staleness/max", staleness);
+    }
+    AddReward(rollout, scored);
+  }
+
+  void AddReward(const proto::Rollout& rollout, bool scored) {
+    const proto::RewardResult& reward = rollout.reward();
+    unscorable_ += !scored;
+    metrics_.AddMean("reward/status/ok", scored && reward.correct());
+    metrics_.AddMean("reward/status/wrong", scored && !reward.correct());
+    metrics_.AddMean("reward/status/unscorable", !scored);
+    if (!scored) return;
+    scored_ += 1;
+    reward_ += reward.score();
+    reward_squared_ += reward.score() * reward.score();
+    metrics_.AddMean("reward/mean", reward.score());
+    metrics_.AddMin("reward/min", reward.score());
+    metrics_.AddMax("reward/max", reward.score());
+    for (const proto::RewardComponent& component : reward.components()) {
+      if (component.status() != proto::REWARD_STATUS_OK) continue;
+      metrics_.AddMean("reward/" + component.type() + "/mean", component.score());
+    }
+    metrics_.AddMean(reward.correct() ? "length/mean_positive" : "length/mean_negative",
+                     rollout.token_ids_size());
+  }
+
+  void AddGroup(const proto::Group& group, const GroupRewards& rewards) {
+    static const std::vector<double> kEdges = {0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1};
+    const double solved = SolveRate(group);
+    const bool mixed = HasSpread(rewards);
+    metrics_.AddMean("group/frac_mixed", mixed);
+    metrics_.AddMean("group/frac_all_good", !mixed && solved > 0.5);
+    metrics_.AddMean("group/frac_all_bad", !mixed && solved <= 0.5);
+    metrics_.AddToHistogram("group/solve_rate_hist", solved, kEdges);
+  }
+
+  void ReportLengths(const RolloutFacts& facts) {
+    metrics_.SetLast("length/response_mean", facts.length_mean);
+    metrics_.SetLast("length/p50", Percentile(lengths_, 0.5));
+    metrics_.SetLast("length/p90", Percentile(lengths_, 0.9));
+    metrics_.SetLast("length/p99", facts.p99_length);
+    metrics_.SetLast("length/max", lengths_.back());
+    metrics_.SetLast("length/clipped_frac", metrics_.Scalar("stop/length"));
+  }
+
+  int64_t weight_version_;
+  MetricSet& metrics_;
+  std::vector<double> lengths_;
+  int64_t tokens_ = 0;
+  double logprob_ = 0, unscorable_ = 0;
+  double scored_ = 0, reward_ = 0, reward_squared_ = 0;
+};
+
+}  // namespace
+
+RolloutFacts ReportRollouts(const Collection& collection, int64_t weight_version,
+                            MetricSet& metrics) {
+  Reporter reporter(weight_version, metrics);
+  for (const proto::Group& group : collection.train) reporter.Add(group);
+  for (const proto::Group& group : collection.dropped) reporter.Add(group);
+  const double groups = static_cast<double>(collection.train.size() + collection.dropped.size());
+  metrics.SetLast("group/trained", static_cast<double>(collection.train.size()));
+  metrics.SetLast("group/gen_batches", static_cast<double>(collection.gen_batches));
+  metrics.SetLast("staleness/dropped_frac",
+                  groups > 0 ? static_cast<double>(collection.stale_groups) / groups : 0);
+  return reporter.Finish();
+}
+
+}  // namespace longhaul::trainer
