@@ -13,7 +13,8 @@ using Vec = __m256;
 inline constexpr int kLanes = 8;
 
 inline __m256i FirstLanes(int64_t n) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n < kLanes ? n : kLanes)),
+  const int64_t lanes = n < 0 ? 0 : n > kLanes ? kLanes : n;
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(lanes)),
                             _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
@@ -73,7 +74,7 @@ inline Vec PowerOfTwo(Vec n) {
   const __m256i exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
   return _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23));
 }
-// The first n lanes of x, `fill` in the others.
+// The first n lanes of x, `fill` in the others; n <= 0 keeps none.
 inline Vec KeepFirst(Vec x, int64_t n, Vec fill) {
   return _mm256_blendv_ps(fill, x, _mm256_castsi256_ps(FirstLanes(n)));
 }

@@ -13,7 +13,8 @@ using Vec = __m512;
 inline constexpr int kLanes = 16;
 
 inline __mmask16 FirstLanes(int64_t n) {
-  return n >= kLanes ? 0xffff : static_cast<__mmask16>((1u << n) - 1u);
+  const int64_t lanes = n < 0 ? 0 : n > kLanes ? kLanes : n;
+  return static_cast<__mmask16>((1u << lanes) - 1u);
 }
 
 inline Vec Zero() { return _mm512_setzero_ps(); }
@@ -67,7 +68,7 @@ inline Vec PowerOfTwo(Vec n) {
   const __m512i exponent = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
   return _mm512_castsi512_ps(_mm512_slli_epi32(exponent, 23));
 }
-// The first n lanes of x, `fill` in the others.
+// The first n lanes of x, `fill` in the others; n <= 0 keeps none.
 inline Vec KeepFirst(Vec x, int64_t n, Vec fill) {
   return _mm512_mask_mov_ps(fill, FirstLanes(n), x);
 }

@@ -64,6 +64,14 @@ TEST(SimdTest, PartialLoadsAndStoresTouchOnlyTheirLanes) {
   }
 }
 
+TEST(SimdTest, KeepFirstTakesAnyCount) {
+  for (int64_t n = -70; n <= 70; ++n) {
+    float lanes[kLanes];
+    Store(lanes, KeepFirst(Set1(1), n, Set1(2)));
+    for (int i = 0; i < kLanes; ++i) EXPECT_EQ(lanes[i], i < n ? 1 : 2) << n;
+  }
+}
+
 TEST(SimdTest, Bf16RoundsLikeTheScalarType) {
   RandomSequence random(RandomKey(3, RandomStream::kTest), 0);
   for (int round = 0; round < 20000; ++round) {
