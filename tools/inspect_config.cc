@@ -15,7 +15,7 @@ struct Options {
 
 StatusOr<Outcome> InspectConfig(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedRun run, LoadRun(options.path, options.overrides));
-  fmt::print("{}\n", PrintConfig(*run.config));
+  fmt::print("{}\n", PrintConfig(*run.config, ConfigComments::kPrinted));
   for (const std::string& line : DescribeRun(run)) fmt::print("# {}\n", line);
   return Outcome::kDone;
 }
