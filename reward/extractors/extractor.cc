@@ -36,7 +36,7 @@ const std::vector<Extractor>& Extractors() {
 Status CheckStringOption(const Extractor& extractor, const Json& options, std::string_view key) {
   const Json* value = options.Find(key);
   if (value != nullptr && value->is_string() && !value->AsString()->empty()) return OkStatus();
-  return InvalidArgument("extractor '{}' needs a string in options.{}", extractor.name, key);
+  return InvalidArgument("extractor '{}' needs a string in option {}", extractor.name, key);
 }
 
 }  // namespace

@@ -9,8 +9,9 @@
 //   answer_line  after "Answer:" on the last line that begins with it (letter case and a bold
 //                "**Answer:**" do not matter)
 //   last_number  the last number written in it
-//   after        after the last occurrence of options.marker: the rest of that line, or with
-//                options.until everything up to that string, which must be there
+//   after        after the last occurrence of the option `marker`: the rest of that line, or with
+//   the
+//                option `until` everything up to that string, which must be there
 //   boxed        inside the last \boxed{...} or \fbox{...}, braces balanced
 //   hash         the rest of the line after the last "####"
 //

@@ -54,10 +54,8 @@ Draft DraftArithmetic(const ArithmeticMix& mix, RandomSequence& random) {
   draft.key = problem.Key();
   draft.prompt_key_values.Set("prompt", problem.Prompt());
   draft.response = response.text;
-  Json options = Json::Object();
-  options.Set("marker", "#").Set("form", "integer");
   draft.reward.Set("type", "number").Set("answer", std::to_string(problem.Answer()));
-  draft.reward.Set("extractor", "after").Set("options", std::move(options));
+  draft.reward.Set("extractor", "after").Set("marker", "#").Set("form", "integer");
   draft.metadata.Set("family", FamilyName(problem.family)).Set("digits", problem.digits);
   draft.metadata.Set("operands", problem.operands.size());
   draft.metadata.Set("style", StyleName(response.style));
@@ -73,7 +71,7 @@ Draft DraftCompletion(const DigitCompletionMix& mix, RandomSequence& random) {
   draft.prompt_key_values.Set("messages", Json::Array().Append(std::move(message)));
   draft.response = problem.Answer();
   draft.reward.Set("type", "exact").Set("answer", problem.Answer()).Set("extractor", "response");
-  draft.reward.Set("options", Json::Object().Set("partial", "prefix").Set("whitespace", "keep"));
+  draft.reward.Set("partial", "prefix").Set("whitespace", "keep");
   draft.metadata.Set("terms", problem.num_terms);
   return draft;
 }
@@ -104,7 +102,7 @@ std::string WriteLine(const GeneratorConfig& config, int64_t index, Draft draft)
   }
   line.Set("domain", config.domain.empty() ? type : config.domain);
   line.Set("reward", std::move(draft.reward)).Set("synthetic", true);
-  line.Set("metadata", std::move(draft.metadata));
+  for (const Json::Member& member : draft.metadata.members()) line.Set(member.key, member.value);
   return line.ToString();
 }
 

@@ -4,7 +4,7 @@
 // configuration. Line i depends on (seed, i) and the difficulty alone, unless `distinct` is set.
 //
 //   {"uid": "arithmetic-train-1-0", "prompt": "47+85=", "response": "7+5+0:12,4+8+1:13#132",
-//    "domain": "arithmetic", "reward": {...}, "synthetic": true, "metadata": {...}}
+//    "domain": "arithmetic", "reward": {...}, "synthetic": true, "family": "add", "digits": 2, ...}
 #pragma once
 
 #include <string>

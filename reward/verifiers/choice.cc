@@ -74,15 +74,15 @@ StatusOr<std::vector<std::string>> ReadChoices(const Json& options) {
   const Json* list = options.Find("choices");
   if (list == nullptr) return choices;
   if (!list->is_array() || list->size() < 2 || list->size() > kMaxChoices) {
-    return InvalidArgument("options.choices is not a list of 2 to {} texts", kMaxChoices);
+    return InvalidArgument("option choices is not a list of 2 to {} texts", kMaxChoices);
   }
   std::set<std::string> distinct;
   for (const Json& item : list->items()) {
     ASSIGN_OR_RETURN(const std::string text, item.AsString());
     choices.push_back(NormalizeText(text, kChoiceText));
-    if (choices.back().empty()) return InvalidArgument("options.choices has an empty text");
+    if (choices.back().empty()) return InvalidArgument("option choices has an empty text");
     if (!distinct.insert(choices.back()).second) {
-      return InvalidArgument("options.choices names '{}' twice", Excerpt(text));
+      return InvalidArgument("option choices names '{}' twice", Excerpt(text));
     }
   }
   return choices;
@@ -114,8 +114,8 @@ StatusOr<size_t> ReadTruth(const VerifierTask& task, const std::vector<std::stri
   const std::optional<size_t> index = ChoiceIndex(task.answer, choices);
   if (index.has_value()) return *index;
   return InvalidArgument("'{}' is no option{}", Excerpt(task.answer),
-                         choices.empty() ? ": a letter is wanted when options.choices is not given"
-                                         : " of options.choices");
+                         choices.empty() ? ": a letter is wanted when option choices is not given"
+                                         : " of option choices");
 }
 
 }  // namespace

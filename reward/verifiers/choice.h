@@ -2,7 +2,8 @@
 //
 // "choice": one option of a list, by its letter or its text. The ground truth is either too.
 //
-//   options.choices  the texts of A, B, C, ... in order (at most 26); without it the ground truth
+// Options, keys of the reward object of a task beside its type:
+//   choices  the texts of A, B, C, ... in order (at most 26); without it the ground truth
 //   is
 //                    a letter and only letters are answers
 //

@@ -20,7 +20,7 @@ StatusOr<TextRules> ReadRules(const Json& options) {
   if (letters == "ignore") {
     rules.letter_case = CaseRule::kIgnore;
   } else if (letters != "match") {
-    return InvalidArgument("options.case '{}'; valid: match, ignore", Excerpt(letters));
+    return InvalidArgument("option case '{}'; valid: match, ignore", Excerpt(letters));
   }
   ASSIGN_OR_RETURN(const std::string spaces, options.GetStringOr("whitespace", "trim"));
   if (spaces == "trim") {
@@ -32,7 +32,7 @@ StatusOr<TextRules> ReadRules(const Json& options) {
   } else if (spaces == "keep") {
     rules.whitespace = WhitespaceRule::kKeep;
   } else {
-    return InvalidArgument("options.whitespace '{}'; valid: trim, collapse, remove, keep",
+    return InvalidArgument("option whitespace '{}'; valid: trim, collapse, remove, keep",
                            Excerpt(spaces));
   }
   return rules;
@@ -43,13 +43,13 @@ StatusOr<Truth> ReadTruth(const VerifierTask& task) {
   ASSIGN_OR_RETURN(truth.rules, ReadRules(task.options));
   ASSIGN_OR_RETURN(const std::string partial, task.options.GetStringOr("partial", "none"));
   if (partial != "none" && partial != "prefix") {
-    return InvalidArgument("options.partial '{}'; valid: none, prefix", Excerpt(partial));
+    return InvalidArgument("option partial '{}'; valid: none, prefix", Excerpt(partial));
   }
   truth.partial = partial == "prefix";
   truth.accepted.push_back(NormalizeText(task.answer, truth.rules));
   const Json* accept = task.options.Find("accept");
   if (accept != nullptr && !accept->is_array()) {
-    return InvalidArgument("options.accept is not a list of strings");
+    return InvalidArgument("option accept is not a list of strings");
   }
   if (accept == nullptr) return truth;
   for (const Json& item : accept->items()) {

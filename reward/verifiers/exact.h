@@ -2,10 +2,11 @@
 //
 // "exact": the answer is the ground truth, character by character.
 //
-//   options.case        "match" (default) or "ignore" (Unicode case folding)
-//   options.whitespace  "trim" (default), "collapse" (runs count as one space), "remove" or "keep"
-//   options.accept      more right answers, a list of strings
-//   options.partial     "none" (default) or "prefix": a wrong answer scores p / (n + 1), where its
+// Options, keys of the reward object of a task beside its type:
+//   case        "match" (default) or "ignore" (Unicode case folding)
+//   whitespace  "trim" (default), "collapse" (runs count as one space), "remove" or "keep"
+//   accept      more right answers, a list of strings
+//   partial     "none" (default) or "prefix": a wrong answer scores p / (n + 1), where its
 //                       first p characters are those of the ground truth of n characters. For a
 //                       policy that starts from nothing.
 #pragma once

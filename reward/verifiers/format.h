@@ -3,7 +3,8 @@
 // "format": the response has the form asked for, whatever it says. Judges the whole response, the
 // thinking too, unless the task names an extractor. The ground truth is not used.
 //
-//   options.pattern, options.match, options.layout   see reward/response_format.h
+// Options, keys of the reward object of a task beside its type:
+//   pattern, match, layout   see reward/response_format.h
 #pragma once
 
 #include "reward/verifier.h"

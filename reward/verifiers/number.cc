@@ -20,12 +20,12 @@ StatusOr<mpq_class> ReadTolerance(const Json& options, std::string_view key, Wor
   const Json* value = options.Find(key);
   if (value == nullptr) return mpq_class(0);
   if (!value->is_number() && !value->is_string()) {
-    return InvalidArgument("options.{} is neither a number nor a string", key);
+    return InvalidArgument("option {} is neither a number nor a string", key);
   }
   const std::string text = value->is_string() ? *value->AsString() : value->ToString();
   auto tolerance = ParseRational(text, PercentMeaning::kRefused, budget);
-  if (!tolerance.ok()) return Annotate(tolerance.status(), fmt::format("options.{}", key));
-  if (*tolerance < 0) return InvalidArgument("options.{} is negative", key);
+  if (!tolerance.ok()) return Annotate(tolerance.status(), fmt::format("option {}", key));
+  if (*tolerance < 0) return InvalidArgument("option {} is negative", key);
   return tolerance;
 }
 
@@ -34,7 +34,7 @@ StatusOr<PercentMeaning> ReadPercent(const Json& options) {
   if (name == "fraction") return PercentMeaning::kFraction;
   if (name == "value") return PercentMeaning::kValue;
   if (name == "reject") return PercentMeaning::kRefused;
-  return InvalidArgument("options.percent '{}'; valid: fraction, value, reject", Excerpt(name));
+  return InvalidArgument("option percent '{}'; valid: fraction, value, reject", Excerpt(name));
 }
 
 StatusOr<Form> ReadForm(const Json& options) {
@@ -42,7 +42,7 @@ StatusOr<Form> ReadForm(const Json& options) {
   if (name == "any") return Form::kAny;
   if (name == "decimal") return Form::kDecimal;
   if (name == "integer") return Form::kInteger;
-  return InvalidArgument("options.form '{}'; valid: any, decimal, integer", Excerpt(name));
+  return InvalidArgument("option form '{}'; valid: any, decimal, integer", Excerpt(name));
 }
 
 StatusOr<Truth> ReadTruth(const VerifierTask& task, WorkBudget& budget) {

@@ -5,10 +5,11 @@
 // inside
 // $...$ and with a full stop behind; anything else beside the number is wrong.
 //
-//   options.abs_tol  |answer - truth| <= abs_tol              default 0
-//   options.rel_tol  |answer - truth| <= rel_tol * |truth|    default 0; either suffices
-//   options.percent  "fraction" (default: 50% is 0.5), "value" (50% is 50) or "reject"
-//   options.form     "any" (default), "decimal" (no fraction bar) or "integer" (also no point, no
+// Options, keys of the reward object of a task beside its type:
+//   abs_tol  |answer - truth| <= abs_tol              default 0
+//   rel_tol  |answer - truth| <= rel_tol * |truth|    default 0; either suffices
+//   percent  "fraction" (default: 50% is 0.5), "value" (50% is 50) or "reject"
+//   form     "any" (default), "decimal" (no fraction bar) or "integer" (also no point, no
 //                    exponent, no percentage)
 //
 // Tolerances are numbers or strings and are exact decimals: 0.001 means one thousandth.
