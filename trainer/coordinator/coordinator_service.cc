@@ -50,8 +50,8 @@ class CoordinatorService final : public proto::Coordinator::Service {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeCoordinatorService(Coordinator* coordinator) {
-  return std::make_unique<CoordinatorService>(coordinator);
+std::shared_ptr<grpc::Service> MakeCoordinatorService(Coordinator* coordinator) {
+  return std::make_shared<CoordinatorService>(coordinator);
 }
 
 }  // namespace longhaul::trainer

@@ -14,6 +14,6 @@ class Service;
 namespace longhaul::trainer {
 
 // `coordinator` outlives the service.
-std::unique_ptr<grpc::Service> MakeCoordinatorService(Coordinator* coordinator);
+std::shared_ptr<grpc::Service> MakeCoordinatorService(Coordinator* coordinator);
 
 }  // namespace longhaul::trainer

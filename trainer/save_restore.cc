@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/file.h"
+#include "trainer/trainer_impl.h"
+
+namespace longhaul::trainer {
+
+bool Trainer::Impl::CheckpointDue() const {
+  const int64_t step = counters.global_step();
+  if (step == saved_step || step == 0) return false;
+  const bool phase_ends =
+      counters.rl_step == 0 ? sft_done() : counters.rl_step >= config.trainer.max_steps;
+  if (phase_ends) return true;
+  const int64_t interval = config.checkpoint.interval;
+  const int64_t in_phase = counters.rl_step > 0 ? counters.rl_step : counters.sft_step;
+  return interval > 0 && in_phase % interval == 0;
+}
+
+Json Trainer::Impl::StateJson() const {
+  Json state = Json::Object();
+  RunCounters now = counters;
+  now.seconds = seconds_before + run_timer.Total();
+  state.Set("counters", now.Save());
+  if (sft != nullptr) state.Set("sft_data", sft->sampler().Save());
+  if (sampler.has_value()) state.Set("data", sampler->Save());
+  state.Set("curriculum", curriculum->Save());
+  state.Set("logs", logs->Offsets());
+  Json collector_state = Json::Object();
+  collector_state.Set("open_ids", collector->state().open_ids);
+  collector_state.Set("gen_batches", collector->state().gen_batches);
+  state.Set("collector", std::move(collector_state));
+  state.Set("next_lease_id", coordinator->next_lease_id());
+  return state;
+}
+
+Status Trainer::Impl::SaveCheckpoint(WorkerClient* worker) {
+  StepTimer timer;
+  // Leases of an evaluation that was cut short are void: it is done again.
+  GroupsInTheMaking groups;
+  const bool in_flight = worker != nullptr && !collector->state().open_ids.empty();
+  if (in_flight) {
+    ASSIGN_OR_RETURN(const proto::SnapshotReply snapshot, worker->Snapshot());
+    coordinator->UpdatePartials({snapshot.groups().begin(), snapshot.groups().end()});
+  }
+  for (proto::Lease& lease : coordinator->UnfinishedLeases()) {
+    if (lease.purpose() == proto::PURPOSE_TRAIN) groups.leases.push_back(std::move(lease));
+  }
+  for (proto::Group& group : coordinator->ReturnedGroups()) {
+    const auto& open = collector->state().open_ids;
+    if (std::find(open.begin(), open.end(), group.lease_id()) != open.end()) {
+      groups.returned.push_back(std::move(group));
+    }
+  }
+  groups.pending = collector->state().pending;
+  groups.dropped = collector->state().dropped;
+  RETURN_IF_ERROR(logs->Sync());
+  ASSIGN_OR_RETURN(last_checkpoint, SaveRunCheckpoint({.root = checkpoint_root,
+                                                       .step = counters.global_step(),
+                                                       .model_config = deps.model_config,
+                                                       .parameters = deps.parameters,
+                                                       .reference = reference.get(),
+                                                       .optimizer = &learner->optimizer(),
+                                                       .tokenizer = deps.tokenizer,
+                                                       .groups = &groups,
+                                                       .state = StateJson(),
+                                                       .config_text = deps.config_text}));
+  saved_step = counters.global_step();
+  std::set<int64_t> keep;
+  if (config.checkpoint.keep_best && counters.best_step >= 0) keep.insert(counters.best_step);
+  RETURN_IF_ERROR(PruneCheckpoints(checkpoint_root, config.checkpoint.keep_last, keep));
+  LogInfo("checkpoint {} in {:.1f} s", last_checkpoint, timer.Total());
+  return in_flight && !stop_requested() ? worker->Resume() : OkStatus();
+}
+
+Status Trainer::Impl::Restore() {
+  ASSIGN_OR_RETURN(const std::vector<std::string> stale, RemoveStaleCheckpoints(checkpoint_root));
+  for (const std::string& name : stale) LogInfo("removed the unfinished checkpoint {}", name);
+  if (config.checkpoint.resume == Resume::kAuto) {
+    ASSIGN_OR_RETURN(const LatestCheckpoint latest, OpenLatestCheckpoint(checkpoint_root));
+    for (const std::string& why : latest.skipped) {
+      LogWarning("checkpoint passed over: {}", why);
+    }
+    if (latest.checkpoint != nullptr) return RestoreFrom(*latest.checkpoint);
+    if (!latest.skipped.empty()) {
+      return DataLoss(
+          "{}: holds checkpoints and none of them is valid; move them away to start anew",
+          checkpoint_root);
+    }
+  }
+  ASSIGN_OR_RETURN(logs, RunLogs::Open(deps.run_dir, config.logger, nullptr));
+  return OkStatus();
+}
+
+Status Trainer::Impl::RestoreFrom(const CheckpointReader& checkpoint) {
+  const std::string& directory = checkpoint.directory();
+  RETURN_IF_ERROR(CheckSameModel(directory, *deps.model_config));
+  ASSIGN_OR_RETURN(*deps.parameters, model::Parameters::Load(*deps.model_config, directory));
+  if (DirectoryExists(JoinPath(directory, "reference"))) {
+    ASSIGN_OR_RETURN(model::Parameters loaded,
+                     model::Parameters::Load(*deps.model_config, JoinPath(directory, "reference")));
+    reference = std::make_unique<model::Parameters>(std::move(loaded));
+  }
+  ASSIGN_OR_RETURN(const Json state, Json::ParseFile(checkpoint.PathOf("state.json")));
+  ASSIGN_OR_RETURN(const Json* saved_counters, state.Get("counters"));
+  RETURN_IF_ERROR(counters.Load(*saved_counters));
+  seconds_before = counters.seconds;
+  if (counters.rl_step > 0 || sft_done()) {
+    learner->ResetOptimizer(config.optimizer, static_cast<float>(config.rollout.temperature));
+  }
+  RETURN_IF_ERROR(
+      learner->optimizer().Load(JoinPath(directory, "optimizer"), counters.optimizer_steps));
+  if (const Json* data = state.Find("sft_data"); data != nullptr && sft != nullptr) {
+    RETURN_IF_ERROR(sft->sampler().Load(*data));
+  }
+  if (const Json* data = state.Find("data"); data != nullptr && sampler.has_value()) {
+    RETURN_IF_ERROR(sampler->Load(*data));
+  }
+  ASSIGN_OR_RETURN(const Json* saved_curriculum, state.Get("curriculum"));
+  RETURN_IF_ERROR(curriculum->Load(*saved_curriculum));
+  ASSIGN_OR_RETURN(GroupsInTheMaking groups, LoadGroups(checkpoint));
+  ASSIGN_OR_RETURN(const int64_t next_lease_id, state.GetInt("next_lease_id"));
+  coordinator->Restore(next_lease_id, std::move(groups.leases), std::move(groups.returned));
+  ASSIGN_OR_RETURN(const Json* saved_collector, state.Get("collector"));
+  GroupCollector::State collector_state;
+  collector_state.pending = std::move(groups.pending);
+  collector_state.dropped = std::move(groups.dropped);
+  ASSIGN_OR_RETURN(collector_state.open_ids, saved_collector->GetInts("open_ids"));
+  ASSIGN_OR_RETURN(collector_state.gen_batches, saved_collector->GetInt("gen_batches"));
+  collector->Restore(std::move(collector_state));
+  ASSIGN_OR_RETURN(const Json* offsets, state.Get("logs"));
+  ASSIGN_OR_RETURN(logs, RunLogs::Open(deps.run_dir, config.logger, offsets));
+  ASSIGN_OR_RETURN(const std::string before, checkpoint.ReadFile("run.yaml"));
+  if (before != deps.config_text) {
+    LogWarning("the configuration differs from that of {}", directory);
+  }
+  restored_step = saved_step = counters.global_step();
+  last_checkpoint = directory;
+  LogInfo("resuming from {} (SFT step {}, RL step {})", directory, counters.sft_step,
+          counters.rl_step);
+  return OkStatus();
+}
+
+}  // namespace longhaul::trainer

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The RL phase: the loop is the algorithm.
+#include <algorithm>
+
+#include "common/check.h"
+#include "trainer/mismatch.h"
+#include "trainer/policy_update.h"
+#include "trainer/sample_log.h"
+#include "trainer/trainer_impl.h"
+
+namespace longhaul::trainer {
+
+StatusOr<RunEnd> Trainer::Impl::RunRlPhase(WorkerClient& worker) {
+  RETURN_IF_ERROR(BeginRl());
+  MetricSet unused;
+  RETURN_IF_ERROR(Publish(worker, unused));
+  while (true) {
+    bool best = false;
+    Status status = OkStatus();
+    if (EvaluationDue()) {
+      StatusOr<bool> result = EvaluateAll();
+      if (result.ok()) best = *result;
+      status = result.status();
+    }
+    if (status.ok()) {
+      if (CheckpointDue() || (best && config.checkpoint.keep_best && counters.rl_step > 0)) {
+        RETURN_IF_ERROR(SaveCheckpoint(&worker));
+      }
+      if (counters.rl_step >= config.trainer.max_steps) return RunEnd::kFinished;
+      status = stop_requested() ? Cancelled("stopped") : RlStep(worker);
+    }
+    if (status.code() == StatusCode::kCancelled) {
+      RETURN_IF_ERROR(SaveCheckpoint(&worker));
+      return RunEnd::kInterrupted;
+    }
+    RETURN_IF_ERROR(status);
+  }
+}
+
+Status Trainer::Impl::RlStep(WorkerClient& worker) {
+  StepTimer timer;
+  MetricSet metrics;
+  const int64_t version = counters.global_step();
+  ASSIGN_OR_RETURN(const Collection collection,
+                   collector->Collect({.step = counters.rl_step,
+                                       .weight_version = version,
+                                       .max_response_length = curriculum->max_response_length()}));
+  RETURN_IF_ERROR(HoldGeneration(worker));
+  const RolloutFacts facts = ReportRollouts(collection, version, metrics);
+  RETURN_IF_ERROR(CheckUnscorable(facts));
+  const double rollout_seconds = timer.Lap("rollout", metrics);
+
+  StepBatch batch = MakeStepBatch(collection.train);
+  ScoreSequences(&batch);
+  if (config.algorithm.kl.in_reward) PenaliseKl(config.algorithm.kl, &batch);
+  AssignAdvantages({.estimator = config.algorithm.adv_estimator,
+                    .std = config.algorithm.adv_std,
+                    .eps = config.algorithm.adv_eps},
+                   &batch, metrics);
+  timer.Lap("logprob", metrics);
+  RETURN_IF_ERROR(UpdateOnBatch(&batch, metrics));
+  ReportMismatch(batch.sequences, metrics);
+  const double train_seconds = timer.Lap("train", metrics);
+
+  ++counters.rl_step;
+  if (counters.rl_step == 1) counters.reward_first = facts.reward_mean;
+  counters.reward_last = facts.reward_mean;
+  RETURN_IF_ERROR(Publish(worker, metrics));
+  timer.Lap("sync", metrics);
+  AdvanceCurriculum(facts, metrics);
+  RETURN_IF_ERROR(LogStepSamples(collection));
+  const double tokens = static_cast<double>(facts.tokens);
+  metrics.SetLast("perf/tok_s_rollout", tokens / rollout_seconds);
+  metrics.SetLast("perf/tok_s_train", tokens / train_seconds);
+  timer.Lap("other", metrics);
+  const double seconds = timer.Total();
+  metrics.SetLast("perf/tok_s_e2e", tokens / seconds);
+  metrics.SetLast("time/step", seconds);
+  RETURN_IF_ERROR(logs->Write(counters.global_step(), metrics));
+  const double left = seconds * static_cast<double>(config.trainer.max_steps - counters.rl_step);
+  ShowStatus(
+      fmt::format("step {}/{} | stage {} ({} tok) | reward {:.3f} | length {:.0f} | {:.0f} tok/s | "
+                  "{:.0f} s left",
+                  counters.rl_step, config.trainer.max_steps, curriculum->stage() + 1,
+                  curriculum->max_response_length(), facts.reward_mean, facts.length_mean,
+                  tokens / seconds, left));
+  return OkStatus();
+}
+
+// With partial rollouts sequences are in flight while the weights are about to change under them.
+Status Trainer::Impl::HoldGeneration(WorkerClient& worker) {
+  if (!config.rollout.async.partial_rollout) return OkStatus();
+  ASSIGN_OR_RETURN(const proto::SnapshotReply snapshot, worker.Snapshot());
+  coordinator->UpdatePartials({snapshot.groups().begin(), snapshot.groups().end()});
+  return OkStatus();
+}
+
+int64_t Trainer::Impl::updates_in_batch(const StepBatch& batch) const {
+  const int64_t groups = static_cast<int64_t>(batch.rewards.size());
+  const int64_t size = config.trainer.minibatch_prompts;
+  return (groups + size - 1) / size * config.trainer.epochs;
+}
+
+// Log-probs that stay fixed over the updates of this batch: under the weights before the first of
+// them, and under the reference. The first are those of the update's own forward if it is the only
+// one.
+void Trainer::Impl::ScoreSequences(StepBatch* batch) {
+  const auto assign = [&](std::vector<std::vector<float>> scores,
+                          std::vector<float> TrainSequence::*stream) {
+    for (size_t i = 0; i < scores.size(); ++i) {
+      batch->sequences[i].*stream = std::move(scores[i]);
+    }
+  };
+  if (updates_in_batch(*batch) > 1 || config.algorithm.kl.in_reward) {
+    assign(learner->Score(batch->sequences), &TrainSequence::old_logprobs);
+  }
+  if (reference_weights != nullptr) {
+    assign(learner->ScoreWith(*reference_weights, batch->sequences), &TrainSequence::ref_logprobs);
+  }
+}
+
+Status Trainer::Impl::UpdateOnBatch(StepBatch* batch, MetricSet& metrics) {
+  const LossSettings settings = loss_settings();
+  const OptimizerConfig& optimizer = config.optimizer;
+  const LrSchedule schedule{.type = optimizer.schedule,
+                            .peak = optimizer.lr,
+                            .minimum = optimizer.lr * optimizer.min_lr_ratio,
+                            .warmup_steps = optimizer.warmup_steps,
+                            .total_steps = config.trainer.max_steps * config.updates_per_rollout()};
+  const OldLogprobs old = updates_in_batch(*batch) > 1 || config.algorithm.kl.in_reward
+                              ? OldLogprobs::kStored
+                              : OldLogprobs::kCurrent;
+  const int64_t groups = static_cast<int64_t>(batch->rewards.size());
+  LossMetrics loss_metrics;
+  for (int64_t epoch = 0; epoch < config.trainer.epochs; ++epoch) {
+    for (int64_t begin = 0; begin < groups; begin += config.trainer.minibatch_prompts) {
+      const int64_t end = std::min(groups, begin + config.trainer.minibatch_prompts);
+      const std::span<TrainSequence> minibatch(batch->sequences.data() + batch->first[begin],
+                                               batch->sequences.data() + batch->first[end]);
+      PolicyUpdate update(settings, minibatch, old);
+      const LearnerReport report = learner->Update(
+          minibatch, std::ref(update), schedule.At(counters.updates), counters.global_step() + 1);
+      RETURN_IF_ERROR(CountUpdate(report, metrics));
+      metrics.AddMean("policy/loss", update.loss());
+      loss_metrics.Merge(update.metrics());
+    }
+  }
+  loss_metrics.Report(settings, metrics);
+  return OkStatus();
+}
+
+Status Trainer::Impl::Publish(WorkerClient& worker, MetricSet& metrics) {
+  if (deps.weights->version() != counters.global_step()) {
+    learner->PackWeights(counters.global_step());
+  }
+  WeightPublisher publisher(
+      {.parameters = deps.parameters, .stream = deps.stream, .coordinator = coordinator.get()});
+  ASSIGN_OR_RETURN(const PublishReport report, publisher.Publish(worker, counters.global_step()));
+  metrics.SetLast("sync/bytes", static_cast<double>(report.bytes));
+  metrics.SetLast("sync/checksum_ok", 1);
+  metrics.SetLast("time/sync_publish", report.seconds);
+  return OkStatus();
+}
+
+void Trainer::Impl::AdvanceCurriculum(const RolloutFacts& facts, MetricSet& metrics) {
+  const auto boundary = curriculum->Observe(counters.rl_step, facts.ppl, facts.p99_length);
+  curriculum->Report(metrics);
+  if (!boundary.has_value()) return;
+  LogInfo(
+      "curriculum: stage {} of {} from step {}: window {} tokens (|slope of perplexity| {:.2g}, "
+      "99th percentile of length at {:.0f}% of the window, {} steps)",
+      curriculum->stage() + 1, curriculum->num_stages(), boundary->step,
+      boundary->max_response_length, boundary->inputs.ppl_slope,
+      100 * boundary->inputs.p99_len_frac, boundary->inputs.steps_in_stage);
+  ApplyCurriculum();
+}
+
+void Trainer::Impl::ApplyCurriculum() {
+  const StageChanges changes = curriculum->changes();
+  if (changes.grad_clip.has_value()) learner->optimizer().set_grad_clip(*changes.grad_clip);
+  sampler->SetFilter({.drop_pass_rate_above = changes.drop_pass_rate_above.value_or(1),
+                      .synthetic_keep_frac = changes.synthetic_keep_frac.value_or(1)});
+}
+
+LossSettings Trainer::Impl::loss_settings() const {
+  LossSettings settings = ResolveLoss(config.algorithm, curriculum->max_response_length());
+  const StageChanges changes = curriculum->changes();
+  if (changes.is_weight_max.has_value()) settings.ratio_max = *changes.is_weight_max;
+  return settings;
+}
+
+// Before the first RL step: a fresh optimizer, and the weights as they are now for reference.
+Status Trainer::Impl::BeginRl() {
+  if (counters.rl_step == 0) {
+    counters.updates = 0;
+    counters.nonfinite_in_a_row = 0;
+    learner->ResetOptimizer(config.optimizer, static_cast<float>(config.rollout.temperature));
+  }
+  if (config.algorithm.kl.coef > 0) RETURN_IF_ERROR(FreezeReference());
+  ApplyCurriculum();
+  return OkStatus();
+}
+
+Status Trainer::Impl::FreezeReference() {
+  if (reference == nullptr) {
+    if (counters.rl_step > 0) {
+      return FailedPrecondition(
+          "algorithm.kl.coef is {}, but the checkpoint of step {} holds no reference weights: the "
+          "run began without a KL term",
+          config.algorithm.kl.coef, counters.rl_step);
+    }
+    reference = std::make_unique<model::Parameters>(model::Parameters::Create(*deps.model_config));
+    for (size_t i = 0; i < reference->tensors().size(); ++i) {
+      const kernels::Tensor& from = deps.parameters->tensors()[i].tensor;
+      std::copy_n(from.as<float>(), from.numel(), reference->tensors()[i].tensor.as<float>());
+    }
+  }
+  reference_weights = std::make_unique<model::Weights>(*deps.model_config, deps.weights->options());
+  reference_weights->Pack(*deps.stream, *reference, 0);
+  return OkStatus();
+}
+
+Status Trainer::Impl::CheckUnscorable(const RolloutFacts& facts) const {
+  if (facts.unscorable_frac <= config.reward.max_unscorable_frac) return OkStatus();
+  return FailedPrecondition(
+      "step {}: {:.1f}% of the rollouts could not be scored, reward.max_unscorable_frac is "
+      "{:.1f}%; the reasons stand in `detail` of samples.jsonl",
+      counters.rl_step + 1, 100 * facts.unscorable_frac, 100 * config.reward.max_unscorable_frac);
+}
+
+Status Trainer::Impl::LogStepSamples(const Collection& collection) {
+  if (logs->samples() == nullptr) return OkStatus();
+  SampleContext context{
+      .step = counters.global_step(), .use = SampleUse::kTrained, .eval_name = {}};
+  for (const proto::Group& group : collection.train) {
+    RETURN_IF_ERROR(LogSamples(context, group, logs->samples()));
+  }
+  context.use = SampleUse::kDropped;
+  for (const proto::Group& group : collection.dropped) {
+    RETURN_IF_ERROR(LogSamples(context, group, logs->samples()));
+  }
+  return logs->FlushSamples();
+}
+
+}  // namespace longhaul::trainer

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The state of a run and the phases that work on it: sft_phase.cc, train_loop.cc, eval_phase.cc,
+// save_restore.cc.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/logging.h"
+#include "trainer/coordinator/coordinator_service.h"
+#include "trainer/coordinator/group_collector.h"
+#include "trainer/curriculum/length_curriculum.h"
+#include "trainer/eval/evaluation.h"
+#include "trainer/learner.h"
+#include "trainer/loss/loss.h"
+#include "trainer/optimizer/lr_schedule.h"
+#include "trainer/rollout_metrics.h"
+#include "trainer/sft_data.h"
+#include "trainer/state/run_checkpoint.h"
+#include "trainer/state/run_counters.h"
+#include "trainer/state/run_logs.h"
+#include "trainer/step_batch.h"
+#include "trainer/step_timer.h"
+#include "trainer/trainer.h"
+#include "trainer/weight_publisher.h"
+
+namespace longhaul::trainer {
+
+struct Trainer::Impl {
+  TrainerConfig config;
+  TrainerDeps deps;
+  std::string checkpoint_root;
+  std::vector<int32_t> stop_token_ids;
+  model::TrainingPassOptions pass_options;
+
+  std::unique_ptr<Coordinator> coordinator;
+  std::shared_ptr<grpc::Service> service;
+  std::optional<TaskSampler> sampler;  // empty where there is no RL phase
+  std::unique_ptr<SftData> sft;        // null where there is no SFT phase
+  std::vector<EvalSet> eval_sets;
+  std::unique_ptr<GroupCollector> collector;
+  std::optional<LengthCurriculum> curriculum;
+  std::unique_ptr<Learner> learner;
+  // The frozen reference of the KL term; both empty without one.
+  std::unique_ptr<model::Parameters> reference;
+  std::unique_ptr<model::Weights> reference_weights;
+  std::optional<RunLogs> logs;
+  std::optional<StatusLine> status_line;
+
+  RunCounters counters;
+  int64_t restored_step = 0;
+  int64_t saved_step = -1;  // global step of the newest checkpoint
+  std::string last_checkpoint;
+  double seconds_before = 0;  // of the processes before this one
+  StepTimer run_timer;
+
+  // trainer.cc
+  Status ReadData();
+  Status PlanPasses();
+  Status CreateParts();
+  StatusOr<RunResult> Run(WorkerClient& worker);
+  StatusOr<RunResult> RunSftAlone();
+  StatusOr<RunResult> Result(RunEnd end);
+  bool stop_requested() const { return deps.stop != nullptr && deps.stop->load(); }
+  bool sft_done() const { return sft == nullptr || counters.sft_step >= sft->total_steps(); }
+
+  // sft_phase.cc
+  StatusOr<RunEnd> RunSftPhase();
+  Status SftStep();
+
+  // train_loop.cc
+  StatusOr<RunEnd> RunRlPhase(WorkerClient& worker);
+  Status RlStep(WorkerClient& worker);
+  Status HoldGeneration(WorkerClient& worker);
+  void ScoreSequences(StepBatch* batch);
+  Status UpdateOnBatch(StepBatch* batch, MetricSet& metrics);
+  Status Publish(WorkerClient& worker, MetricSet& metrics);
+  void AdvanceCurriculum(const RolloutFacts& facts, MetricSet& metrics);
+  void ApplyCurriculum();
+  Status BeginRl();
+  Status FreezeReference();
+  LossSettings loss_settings() const;
+  int64_t updates_in_batch(const StepBatch& batch) const;
+  Status CheckUnscorable(const RolloutFacts& facts) const;
+  Status LogStepSamples(const Collection& collection);
+
+  // shared by the phases (update_report.cc)
+  Status CountUpdate(const LearnerReport& report, MetricSet& metrics);
+  void ShowStatus(const std::string& text);
+
+  // eval_phase.cc
+  bool EvaluationDue() const;
+  // Whether the first set did better than ever.
+  StatusOr<bool> EvaluateAll();
+
+  // save_restore.cc
+  bool CheckpointDue() const;
+  Status SaveCheckpoint(WorkerClient* worker);
+  Status Restore();
+  Status RestoreFrom(const CheckpointReader& checkpoint);
+  Json StateJson() const;
+};
+
+}  // namespace longhaul::trainer
