@@ -11,6 +11,8 @@ namespace {
 
 // An idle loop looks around this often even when nobody wakes it.
 constexpr int64_t kIdleWaitMs = 1000;
+// Deadline of a Lease call that generation waits for: leases that are there come at once.
+constexpr int64_t kShortCallMs = 300;
 // Groups held at most, scoring included, in fillings of the engine.
 constexpr int64_t kFillingsHeldMax = 4;
 
@@ -45,6 +47,9 @@ void GenerationLoop::TakeAnswer() {
   if (answer->weight_version == committed_version_) {
     if (reply.pause_after_returns() > 0) pause_after_ = reply.pause_after_returns();
     if (reply.finished()) run_is_over_ = true;
+    counts_returns_ = counts_returns_ || pause_after_ > 0;
+    settled_ = settled_ || (got_leases_ && !expects_leases_);
+    got_leases_ = got_leases_ || expects_leases_;
   }
   for (const proto::Lease& lease : reply.leases()) AddLease(lease);
 }
@@ -54,7 +59,10 @@ void GenerationLoop::AskForLeases() {
   const int32_t wanted = GroupsWanted();
   if (wanted == 0) return;
   asked_at_ = Clock::now();
-  args_.leases->Ask(wanted, committed_version_);
+  const bool waits = counts_returns_ && !args_.engine->idle();
+  args_.leases->Ask({.max_groups = wanted,
+                     .weight_version = committed_version_,
+                     .deadline_ms = waits ? kShortCallMs : args_.options->lease_deadline_ms});
 }
 
 // As many as fill the engine; one to begin with, which tells how large groups are.
@@ -68,12 +76,22 @@ int32_t GenerationLoop::GroupsWanted() const {
   return static_cast<int32_t>(std::clamp<int64_t>(wanted, 0, std::max<int64_t>(room, 0)));
 }
 
-// Only until it is known how many groups this version needs, and only if leases are coming.
-int64_t GenerationLoop::GraceLeftMs() const {
-  if (pause_after_ > 0 || !expects_leases_ || !args_.leases->outstanding()) return 0;
-  const auto waited =
-      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - asked_at_).count();
-  return args_.options->lease_grace_ms - waited;
+// How much longer to wait for leases before the next step. Right after a commit: until they have
+// come in. Later: for the answer to a call, as long as answers bring some.
+int64_t GenerationLoop::GraceLeftMs() {
+  if (!counts_returns_) return 0;
+  const int64_t grace_ms = args_.options->lease_grace_ms;
+  if (settled_) {
+    const bool waits = expects_leases_ && args_.leases->outstanding();
+    return waits ? grace_ms - MsSince(asked_at_) : 0;
+  }
+  const int64_t left = grace_ms - MsSince(committed_at_);
+  settled_ = left <= 0 || !args_.leases->outstanding();
+  return settled_ ? 0 : left;
+}
+
+int64_t GenerationLoop::MsSince(Clock::time_point start) const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
 }
 
 void GenerationLoop::AddLease(const proto::Lease& lease) {
@@ -149,8 +167,11 @@ Status GenerationLoop::Commit(int64_t weight_version) {
   paused_ = false;
   pause_after_ = 0;
   completed_ = 0;
+  settled_ = false;
   expects_leases_ = true;
+  got_leases_ = false;
   run_is_over_ = false;
+  committed_at_ = Clock::now();
   return OkStatus();
 }
 

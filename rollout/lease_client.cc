@@ -3,6 +3,8 @@
 
 #include <grpcpp/channel.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "common/check.h"
@@ -10,6 +12,11 @@
 #include "proto/rollout.grpc.pb.h"
 
 namespace longhaul::rollout {
+namespace {
+
+constexpr auto kQuickAnswer = std::chrono::milliseconds(10);
+
+}  // namespace
 
 LeaseClient::LeaseClient(Args args) : args_(std::move(args)) {}
 LeaseClient::~LeaseClient() { Join(); }
@@ -18,14 +25,10 @@ void LeaseClient::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-void LeaseClient::Ask(int32_t max_groups, int64_t weight_version) {
+void LeaseClient::Ask(const Question& question) {
   const std::lock_guard lock(mutex_);
   CHECK(!outstanding_);
-  proto::LeaseRequest request;
-  request.set_worker(args_.options->name);
-  request.set_max_groups(max_groups);
-  request.set_weight_version(weight_version);
-  request_ = std::move(request);
+  question_ = question;
   outstanding_ = true;
   wake_.notify_one();
 }
@@ -51,20 +54,23 @@ void LeaseClient::Join() {
 }
 
 void LeaseClient::Run() {
-  bool last_was_empty = false;
+  int64_t pause_ms = 0;
   while (true) {
-    proto::LeaseRequest request;
+    Question question;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || request_; });
+      wake_.wait(lock, [this] { return stopping_ || question_; });
       if (stopping_) return;
-      request = *std::exchange(request_, std::nullopt);
+      question = *std::exchange(question_, std::nullopt);
     }
+    if (pause_ms > 0 && !args_.gate->Wait(pause_ms)) return;
+    const auto start = std::chrono::steady_clock::now();
+    Answer answer{.reply = {}, .weight_version = question.weight_version};
+    if (!Fetch(question, &answer.reply)) return;
     // A coordinator that answers at once with nothing is not to be asked in a busy loop.
-    if (last_was_empty && !args_.gate->Wait(args_.options->backoff_ms)) return;
-    Answer answer{.reply = {}, .weight_version = request.weight_version()};
-    if (!Fetch(request, &answer.reply)) return;
-    last_was_empty = answer.reply.leases_size() == 0;
+    const bool quick = std::chrono::steady_clock::now() - start < kQuickAnswer;
+    const bool idle = quick && answer.reply.leases_size() == 0;
+    pause_ms = idle ? std::clamp<int64_t>(2 * pause_ms, 1, args_.options->backoff_ms) : 0;
     {
       const std::lock_guard lock(mutex_);
       answer_ = std::move(answer);
@@ -74,11 +80,15 @@ void LeaseClient::Run() {
 }
 
 // A call that reaches its deadline found nothing to lease.
-bool LeaseClient::Fetch(const proto::LeaseRequest& request, proto::LeaseReply* reply) {
+bool LeaseClient::Fetch(const Question& question, proto::LeaseReply* reply) {
+  proto::LeaseRequest request;
+  request.set_worker(args_.options->name);
+  request.set_max_groups(question.max_groups);
+  request.set_weight_version(question.weight_version);
   const auto stub = proto::Coordinator::NewStub(args_.coordinator);
   const Status status = args_.gate->CallWithRetry(
       {.what = "asking the coordinator for leases",
-       .deadline_ms = args_.options->lease_deadline_ms,
+       .deadline_ms = question.deadline_ms,
        .attempts = 0,
        .backoff_ms = args_.options->backoff_ms},
       [&](grpc::ClientContext* context) {

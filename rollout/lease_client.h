@@ -36,8 +36,13 @@ class LeaseClient {
   ~LeaseClient();
 
   void Start();
-  // Asks for up to `max_groups` groups. CHECKs that no call is outstanding.
-  void Ask(int32_t max_groups, int64_t weight_version);
+  struct Question {
+    int32_t max_groups = 0;
+    int64_t weight_version = 0;
+    int64_t deadline_ms = 0;
+  };
+  // CHECKs that no call is outstanding.
+  void Ask(const Question& question);
   // A call was made whose answer has not been taken.
   bool outstanding() const;
   std::optional<Answer> Take();
@@ -47,12 +52,12 @@ class LeaseClient {
  private:
   void Run();
   // False once the gate is closed.
-  bool Fetch(const proto::LeaseRequest& request, proto::LeaseReply* reply);
+  bool Fetch(const Question& question, proto::LeaseReply* reply);
 
   Args args_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::optional<proto::LeaseRequest> request_;  // to be made
+  std::optional<Question> question_;  // to be asked
   std::optional<Answer> answer_;
   bool outstanding_ = false;
   bool stopping_ = false;

@@ -26,7 +26,7 @@ proto::RewardResult Checked(const proto::RewardResult& result) {
   if (result.status() == proto::REWARD_STATUS_UNSPECIFIED) {
     return Unscorable("the reward service gave a result without a status");
   }
-  if (result.status() == proto::REWARD_STATUS_OK && !std::isfinite(result.score())) {
+  if (!std::isfinite(result.score())) {
     return Unscorable("the reward service gave a score that is not finite");
   }
   return result;

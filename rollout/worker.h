@@ -14,11 +14,11 @@
 // the cause.
 //
 // Which tokens are generated under which weight version depends on where generation stands when it
-// pauses, so pausing is counted in groups whose generation is complete, at step boundaries, and the
-// worker waits a moment (lease_grace_ms) for the answer to a Lease call before it goes on with
-// fewer sequences than it could, until an answer has brought pause_after_returns. After Commit, and
-// after Resume of a Snapshot, all sequences are queued anew in lease order: a worker that was given
-// the same leases in a new process does the same from there on.
+// pauses. So pauses are counted in groups whose generation is complete, at step boundaries, and in
+// a run that counts them the worker waits for the leases of a version before it generates, and for
+// the answer to a Lease call before it goes on with fewer sequences than it could (lease_grace_ms
+// at most). After Commit, and after Resume of a Snapshot, all sequences are queued anew in lease
+// order: a worker that was given the same leases in a new process does the same from there on.
 //
 // No generation before the first Commit, between Prepare and Commit, and between Snapshot and
 // Resume or Commit.
