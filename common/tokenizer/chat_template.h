@@ -7,9 +7,10 @@
 //   text, {{ expression }}, {% set if for macro generation break continue %}, {# comment #}, -
 //   trimming
 //
-// Anything outside the subset is an error that names the template and the line, when it is parsed
-// where possible. A template is a program somebody else wrote, so its work is bounded: expression
-// steps, output bytes and nesting have limits, and nothing but its inputs can be reached from it.
+// Tuples are lists here, and print as such. Anything outside the subset is an error that names the
+// template and the line, when it is parsed where possible. A template is a program somebody else
+// wrote, so its work is bounded: expression steps, output bytes and nesting have limits, and
+// nothing but its inputs can be reached from it.
 #pragma once
 
 #include <cstdint>
@@ -33,12 +34,12 @@ std::string MessagesToJson(const std::vector<ChatMessage>& messages);
 
 // What a template sees. JSON objects keep their key order.
 struct ChatInput {
-  std::string messages_json;  // array of messages
-  std::string tools_json;     // array of tool schemas; "": the variable is none
-  std::string extra_json;     // object of more variables, {"enable_thinking": false}; "": none
+  std::string messages_json = {};  // array of messages
+  std::string tools_json = {};     // array of tool schemas; "": the variable is none
+  std::string extra_json = {};     // object of more variables, {"enable_thinking": false}; "": none
   bool add_generation_prompt = false;
-  std::optional<int64_t>
-      now_unix_s;  // strftime_now's clock (UTC); without it, the real one (local time)
+  // strftime_now's clock (UTC); without it, the real one (local time).
+  std::optional<int64_t> now_unix_s = std::nullopt;
 };
 
 class ChatTemplate {

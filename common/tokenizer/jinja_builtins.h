@@ -31,8 +31,8 @@ struct Arguments {
 // Bounds what one rendering may do. Every step and every byte made is charged.
 class Budget {
  public:
-  static constexpr int64_t kMaxSteps = 20'000'000;
-  static constexpr int64_t kMaxBytes = int64_t{1} << 30;        // made in all
+  static constexpr int64_t kMaxSteps = 5'000'000;
+  static constexpr int64_t kMaxBytes = int64_t{1} << 28;        // made in all
   static constexpr int64_t kMaxStringBytes = int64_t{1} << 26;  // of one text
 
   Status Step();

@@ -131,7 +131,7 @@ StatusOr<ExpressionPtr> ExpressionParser::ParseNot() {
 StatusOr<ExpressionPtr> ExpressionParser::ParseSigned(Kind kind) {
   const Token at = cursor_->Next();
   if (++depth_ > kMaxDepth) return cursor_->Error("the expression is nested too deeply");
-  ASSIGN_OR_RETURN(ExpressionPtr value, kind == Kind::kNot ? ParseNot() : ParseUnary());
+  ASSIGN_OR_RETURN(ExpressionPtr value, kind == Kind::kNot ? ParseNot() : ParseOperand());
   --depth_;
   return Make(kind, at, One(std::move(value)));
 }
@@ -175,16 +175,16 @@ StatusOr<ExpressionPtr> ExpressionParser::ParsePower() {
 }
 
 StatusOr<ExpressionPtr> ExpressionParser::ParseUnary() {
-  ExpressionPtr value;
-  if (cursor_->Peek().IsOperator("-")) {
-    ASSIGN_OR_RETURN(value, ParseSigned(Kind::kNegate));
-  } else if (cursor_->Peek().IsOperator("+")) {
-    ASSIGN_OR_RETURN(value, ParseSigned(Kind::kPlus));
-  } else {
-    ASSIGN_OR_RETURN(value, ParsePrimary());
-    ASSIGN_OR_RETURN(value, ParsePostfix(std::move(value)));
-  }
+  ASSIGN_OR_RETURN(ExpressionPtr value, ParseOperand());
   return ParseFilters(std::move(value));
+}
+
+// A sign binds closer than a filter: -3 | abs is 3.
+StatusOr<ExpressionPtr> ExpressionParser::ParseOperand() {
+  if (cursor_->Peek().IsOperator("-")) return ParseSigned(Kind::kNegate);
+  if (cursor_->Peek().IsOperator("+")) return ParseSigned(Kind::kPlus);
+  ASSIGN_OR_RETURN(ExpressionPtr value, ParsePrimary());
+  return ParsePostfix(std::move(value));
 }
 
 StatusOr<ExpressionPtr> ExpressionParser::ParsePostfix(ExpressionPtr value) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Global functions of templates.
+#include <algorithm>
 #include <ctime>
 
 #include "common/tokenizer/jinja_builtins.h"
@@ -18,12 +19,13 @@ StatusOr<Value> Range(const Arguments& arguments, const BuiltinContext& context)
   ASSIGN_OR_RETURN(const int64_t step, arguments.GetInt(2, "", 1));
   if (arguments.positional.size() == 1) stop = std::exchange(start, 0);
   if (step == 0) return InvalidArgument("range: step is zero");
+  const __int128 distance = step > 0 ? __int128{stop} - start : __int128{start} - stop;
+  const __int128 stride = step > 0 ? __int128{step} : -__int128{step};
+  const __int128 count = distance <= 0 ? 0 : (distance + stride - 1) / stride;
+  const auto charged = static_cast<int64_t>(std::min<__int128>(count, Budget::kMaxBytes));
+  RETURN_IF_ERROR(context.budget->Bytes(charged * static_cast<int64_t>(sizeof(Value))));
   List items;
-  for (int64_t i = start; step > 0 ? i < stop : i > stop;) {
-    RETURN_IF_ERROR(context.budget->Step());
-    items.push_back(Value::Int(i));
-    if (__builtin_add_overflow(i, step, &i)) break;
-  }
+  for (int64_t i = 0; i < charged; ++i) items.push_back(Value::Int(start + i * step));
   return Value::MakeList(std::move(items));
 }
 

@@ -115,8 +115,9 @@ Status Budget::Step() {
 }
 
 Status Budget::Bytes(int64_t count) {
-  bytes_ += count;
-  if (count <= kMaxStringBytes && bytes_ <= kMaxBytes) return OkStatus();
+  const bool fits = count <= kMaxStringBytes && bytes_ + count <= kMaxBytes;
+  if (fits) bytes_ += count;
+  if (fits) return OkStatus();
   return ResourceExhausted("the template makes too much text ({} bytes at once, {} in all)", count,
                            bytes_);
 }

@@ -71,6 +71,7 @@ class ExpressionParser {
   StatusOr<ExpressionPtr> ParseProduct();
   StatusOr<ExpressionPtr> ParsePower();
   StatusOr<ExpressionPtr> ParseUnary();
+  StatusOr<ExpressionPtr> ParseOperand();
   StatusOr<ExpressionPtr> ParseSigned(Kind kind);
   StatusOr<ExpressionPtr> ParsePostfix(ExpressionPtr value);
   StatusOr<ExpressionPtr> ParseFilters(ExpressionPtr value);

@@ -11,6 +11,10 @@ constexpr std::string_view kGpt2Pattern =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 // Unicode punctuation and the ASCII symbols that count as such.
 constexpr std::string_view kPunctuation = R"([\p{P}$+<=>^`|~])";
+// \w+|[^\w\s]+ with the word characters of Rust's regex crate, which are not Oniguruma's.
+constexpr std::string_view kWhitespacePattern =
+    R"([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|)"
+    R"([^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\s]+)";
 
 class SplitStep : public PreTokenizerStep {
  public:
@@ -95,7 +99,8 @@ Status PreTokenizer::Append(const Json& json) {
     return AppendPattern(kPunctuation, rule);
   }
   if (type == "Whitespace") {
-    return AppendPattern(R"(\w+|[^\w\s]+)", {SplitBehavior::kRemoved, SplitSense::kMatchesAreText});
+    return AppendPattern(kWhitespacePattern,
+                         {SplitBehavior::kRemoved, SplitSense::kMatchesAreText});
   }
   if (type == "WhitespaceSplit") return AppendPattern(R"(\s)", {SplitBehavior::kRemoved});
   return Unimplemented(

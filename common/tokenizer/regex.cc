@@ -13,9 +13,11 @@
 namespace longhaul::tokenizer {
 namespace {
 
-// Unicode White_Space and Oniguruma's word characters, as the inside of a class.
+// Unicode White_Space and Oniguruma's word characters, as the inside of a class. Outside of one
+// Oniguruma counts Latin-1's superscripts and fractions too.
 constexpr std::string_view kSpaces = "\\p{Z}\\x{9}-\\x{d}\\x{85}";
 constexpr std::string_view kWordCharacters = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+constexpr std::string_view kLatinNumbers = "\\x{b2}\\x{b3}\\x{b9}\\x{bc}-\\x{be}";
 
 std::string Escape(char name, bool in_class) {
   const auto wrap = [&](std::string_view inside, bool negated) -> std::string {
@@ -28,9 +30,10 @@ std::string Escape(char name, bool in_class) {
     case 'S':
       return wrap(kSpaces, true);
     case 'w':
-      return wrap(kWordCharacters, false);
-    case 'W':
-      return wrap(kWordCharacters, true);
+    case 'W': {
+      const std::string_view latin = in_class ? "" : kLatinNumbers;
+      return wrap(std::string(kWordCharacters).append(latin), name == 'W');
+    }
     case 'h':
       return wrap("0-9a-fA-F", false);
     default:

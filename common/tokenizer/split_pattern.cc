@@ -74,7 +74,7 @@ StatusOr<Regex> ParsePattern(const Json& pattern) {
     ASSIGN_OR_RETURN(text, pattern.GetString("Regex"));
   } else if (pattern.Find("String") != nullptr) {
     ASSIGN_OR_RETURN(text, pattern.GetString("String"));
-    text = text.empty() ? "(*FAIL)" : EscapeRegex(text);
+    text = EscapeRegex(text);
   } else {
     return InvalidArgument("{}: a pattern must be {{\"Regex\": ...}} or {{\"String\": ...}}",
                            pattern.where());

@@ -14,7 +14,7 @@
 
 namespace longhaul::tokenizer {
 
-// The empty String matches nothing, as in Hugging Face tokenizers.
+// The empty String matches between all characters, as in Hugging Face tokenizers.
 StatusOr<Regex> ParsePattern(const Json& pattern);
 
 std::string ReplaceAll(const Regex& regex, std::string_view text, std::string_view content);
