@@ -8,8 +8,8 @@
 //              7+5+0:12,4+8+1:13#132          (7 + 5 + carry 0 is 2, carry 1; ...; answer 132)
 //   subtract   0-7-0:13,0-0-1:19,8-0-1:07#793 (0 - 7 borrows 1 and leaves 3; ...)
 //   multiply   7*6+0:42,4*6+4:28,3*6+2:20#2082
-//   sum        one addition after another, "=" before each subtotal:
-//              7+5+0:12,1+2+1:04=42;2+8+0:10,4+0+1:05=50#50
+//   sum        one addition after another, "=" before each subtotal but the last:
+//              7+5+0:12,1+2+1:04=42;2+8+0:10,4+0+1:05#50
 //
 // A shorter operand counts as padded with zeros. The final carry is the answer's first digit when
 // it is not 0. The answer follows the one '#', which is all the scorer reads.

@@ -2,15 +2,14 @@
 //
 // "number": the answer is one number, equal to the ground truth as an exact rational: 0.5, 1/2,
 // 5e-1 and 50% are the same. The forms read are those of reward/number/number_scanner.h, also
-// inside
-// $...$ and with a full stop behind; anything else beside the number is wrong.
+// between dollar signs and with a full stop behind; anything else beside the number is wrong.
 //
 // Options, keys of the reward object of a task beside its type:
 //   abs_tol  |answer - truth| <= abs_tol              default 0
 //   rel_tol  |answer - truth| <= rel_tol * |truth|    default 0; either suffices
 //   percent  "fraction" (default: 50% is 0.5), "value" (50% is 50) or "reject"
 //   form     "any" (default), "decimal" (no fraction bar) or "integer" (also no point, no
-//                    exponent, no percentage)
+//            exponent, no percentage)
 //
 // Tolerances are numbers or strings and are exact decimals: 0.001 means one thousandth.
 #pragma once
