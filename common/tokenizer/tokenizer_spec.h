@@ -51,7 +51,6 @@ const std::string* FindFile(const std::vector<TokenizerFile>& files, std::string
 // Reads "post_processor" into prefix_ids and suffix_ids.
 Status ParsePostProcessor(const Json& json, TokenizerSpec* spec);
 // Reads tokenizer_config.json and its companions: roles, further added tokens, the chat template.
-// Call it before FinishAddedTokens.
 Status ParseConfigFiles(const std::string& where, TokenizerSpec* spec);
 
 }  // namespace tokenizer
