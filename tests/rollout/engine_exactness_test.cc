@@ -79,10 +79,12 @@ TEST_P(EngineExactness, NeitherOrderNorCompanyMatters) {
 }
 
 TEST_P(EngineExactness, PreemptionChangesNothing) {
+  requests_ = MixedRequests(rig_.config, 7, 160);
+  for (GroupRequest& request : requests_) request.sampling.ignore_eos = true;
   const Completions reference = Reference();
   const EngineConfig config{.max_num_seqs = 16,
                             .max_num_batched_tokens = 64,
-                            .kv_cache_tokens = 5 * 64,
+                            .kv_cache_tokens = 8 * 64,
                             .prefill_chunk = 40};
   const std::unique_ptr<Engine> engine = rig_.MakeEngine(config);
   Completions completions;

@@ -36,6 +36,7 @@ class WorkerTest : public testing::Test {
     options.engine.num_threads = 1;
     options.reward_deadline_ms = reward_deadline_ms_;
     options.backoff_ms = 1;
+    options.lease_grace_ms = 500;
     auto worker = Worker::Create({.model = {.config = &rig_.config,
                                             .parameters = &*rig_.parameters,
                                             .weights = &*rig_.weights,
@@ -107,6 +108,8 @@ class WorkerTest : public testing::Test {
       lease.mutable_sampling()->set_top_p(request.sampling.top_p);
       lease.mutable_sampling()->set_max_response_length(request.sampling.max_response_length);
       lease.mutable_sampling()->set_seed(request.sampling.seed);
+      lease.mutable_sampling()->mutable_repetition_stop()->set_prob(
+          request.sampling.repetition_prob);
       lease.set_deadline_ms(600'000);
       leases.push_back(lease);
     }
