@@ -145,7 +145,8 @@ TrainingPass::~TrainingPass() = default;
 
 void TrainingPass::Impl::Prepare(kernels::Stream& stream) {
   kernels::CheckSegments(batch->segments, batch->num_tokens());
-  CHECK_LE(batch->num_tokens(), options.max_tokens);
+  CHECK(batch->num_tokens() >= 1 && batch->num_tokens() <= options.max_tokens)
+      << batch->num_tokens() << " tokens";
   CHECK_LE(batch->num_targets(), options.max_targets);
   CHECK_LE(static_cast<int64_t>(batch->segments.size()), options.max_segments);
   TrainingSizes sizes{batch->num_tokens(), batch->num_targets(), 0};

@@ -30,6 +30,8 @@ std::string Describe(const ParityReport& report) {
 struct GoldenCase {
   std::string model;
   std::string file;
+
+  friend void PrintTo(const GoldenCase& c, std::ostream* os) { *os << c.model << "/" << c.file; }
 };
 
 class GoldenTest : public testing::TestWithParam<GoldenCase> {};
@@ -45,11 +47,12 @@ TEST_P(GoldenTest, Fp32IsWithinTolerance) {
   }
 }
 
-// What fp32 reaches is far inside the tolerance; a loss of accuracy shows here first.
-TEST_P(GoldenTest, Fp32GradientsAreWithinOneInTenThousand) {
+// What fp32 reaches (logits 1.2e-5, gradients 4e-6 of their largest entry); a loss of accuracy
+// shows here first.
+TEST_P(GoldenTest, Fp32IsFarInsideTheTolerance) {
   const std::string dir = Golden(GetParam().model);
   const StatusOr<ParityReport> report = RunParity(
-      dir, dir + "/" + GetParam().file, {.num_threads = 2, .atol = 3e-5, .grad_rtol = 1e-4});
+      dir, dir + "/" + GetParam().file, {.num_threads = 2, .atol = 3e-5, .grad_rtol = 2e-5});
   ASSERT_TRUE(report.ok()) << Message(report.status());
   EXPECT_TRUE(report->pass()) << Describe(*report);
 }
