@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/lightning_attention.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -249,9 +250,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, LightningShapes,
                                            Shape4{1, 128, 64, DType::kBF16}),
                          [](const auto& info) {
                            const Shape4& s = info.param;
-                           return "h" + std::to_string(s.heads) + "d" + std::to_string(s.dim) +
-                                  "c" + std::to_string(s.chunk) +
-                                  (s.dtype == DType::kF32 ? "f32" : "bf16");
+                           return fmt::format("h{}d{}c{}{}", s.heads, s.dim, s.chunk,
+                                              s.dtype == DType::kF32 ? "f32" : "bf16");
                          });
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/logprob.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -185,9 +186,9 @@ INSTANTIATE_TEST_SUITE_P(Cases, LogprobCases,
                                            HeadCase{3, 8, 1}),
                          [](const auto& info) {
                            const HeadCase& c = info.param;
-                           return "v" + std::to_string(c.vocab) + "h" + std::to_string(c.hidden) +
-                                  (c.hidden_dtype == DType::kF32 ? "f32" : "bf16") +
-                                  (c.head_dtype == DType::kF32 ? "f32" : "bf16");
+                           return fmt::format("v{}h{}{}{}", c.vocab, c.hidden,
+                                              c.hidden_dtype == DType::kF32 ? "f32" : "bf16",
+                                              c.head_dtype == DType::kF32 ? "f32" : "bf16");
                          });
 
 TEST(LogprobTest, GradientsAreAddedAndRowsThatRepeatAddUp) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/softmax_attention.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -232,9 +233,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, SoftmaxHeads,
                                            Heads{2, 2, 128, DType::kBF16}),
                          [](const auto& info) {
                            const Heads& h = info.param;
-                           return "q" + std::to_string(h.query) + "kv" +
-                                  std::to_string(h.key_value) + "d" + std::to_string(h.dim) +
-                                  (h.dtype == DType::kF32 ? "f32" : "bf16");
+                           return fmt::format("q{}kv{}d{}{}", h.query, h.key_value, h.dim,
+                                              h.dtype == DType::kF32 ? "f32" : "bf16");
                          });
 
 }  // namespace
