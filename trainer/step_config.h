@@ -70,7 +70,7 @@ struct StepConfig {
   double top_p = 1;
   int top_k = 0;
   double min_p = 0;
-  std::vector<std::string> stop;
+  std::vector<std::string> stop = {};
   RepetitionStopConfig repetition_stop;
   DynamicSamplingConfig dynamic_sampling;
   AsyncConfig async;

@@ -48,9 +48,9 @@ struct TrainerDeps {
   kernels::Stream* stream = nullptr;  // used by the trainer's thread only
   model::Recompute recompute = model::Recompute::kNone;
   uint64_t seed = 1;
-  std::string run_name;
-  std::string run_dir;      // exists, locked by the caller; metrics, samples, checkpoints go there
-  std::string config_text;  // resolved configuration, stored in checkpoints
+  std::string run_name = {};
+  std::string run_dir = {};  // exists, locked by the caller; metrics, samples, checkpoints go there
+  std::string config_text = {};  // resolved configuration, stored in checkpoints
   // Set by a signal handler: the run saves a checkpoint at the next safe point and returns.
   const std::atomic<bool>* stop = nullptr;
 };
@@ -73,11 +73,11 @@ struct RunResult {
   std::map<std::string, double> accuracy_after_rl;
   double reward_first = 0;  // reward/mean of the first and the last RL step
   double reward_last = 0;
-  std::vector<CurriculumBoundary> curriculum_boundaries;
-  double train_seconds = 0;     // of this process
-  double total_seconds = 0;     // with the processes before a resume
-  std::string last_checkpoint;  // directory; "" when none was written
-  std::string best_checkpoint;
+  std::vector<CurriculumBoundary> curriculum_boundaries = {};
+  double train_seconds = 0;          // of this process
+  double total_seconds = 0;          // with the processes before a resume
+  std::string last_checkpoint = {};  // directory; "" when none was written
+  std::string best_checkpoint = {};
 };
 
 // Owned by one thread, except coordinator_service(), whose calls come from gRPC's threads.

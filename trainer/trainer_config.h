@@ -45,7 +45,7 @@ struct TrainLoopConfig {
 };
 
 struct SftConfig {
-  std::vector<DataSource> data;
+  std::vector<DataSource> data = {};
   int64_t steps = 0;
   double epochs = 0;
   int64_t batch_size = 32;
@@ -68,13 +68,13 @@ struct SftConfig {
 };
 
 struct EvalSetConfig {
-  std::string name;
-  std::string path;
-  std::string generated;
+  std::string name = {};
+  std::string path = {};
+  std::string generated = {};
   int64_t num_samples = 1;
   double temperature = 0;
   double top_p = 1;
-  std::optional<int64_t> max_response_length;
+  std::optional<int64_t> max_response_length = std::nullopt;
   int64_t max_tasks = 0;
 
   template <typename V>
@@ -93,7 +93,7 @@ struct EvalSetConfig {
 };
 
 struct EvalConfig {
-  std::vector<EvalSetConfig> sets;
+  std::vector<EvalSetConfig> sets = {};
   int64_t interval = 0;
   bool at_start = true;
   bool at_end = true;
@@ -113,7 +113,7 @@ inline std::vector<EnumName> EnumNames(Resume) {
 }
 
 struct CheckpointConfig {
-  std::optional<std::string> dir;
+  std::optional<std::string> dir = std::nullopt;
   int64_t interval = 10;
   int64_t keep_last = 2;
   bool keep_best = true;
@@ -154,7 +154,7 @@ struct TrainerConfig {
   TrainLoopConfig trainer;
   OptimizerConfig optimizer;
   CurriculumConfig curriculum;
-  std::optional<SftConfig> sft;
+  std::optional<SftConfig> sft = std::nullopt;
   EvalConfig eval;
   CheckpointConfig checkpoint;
   LoggerConfig logger;

@@ -72,7 +72,8 @@ LossCase LossCase::Load(const std::string& path) {
   result.name = root.GetString("case").value();
   result.settings = ResolveLoss(ConfigOf(root), 1);
   const Json& batch = **root.Get("batch");
-  for (int64_t group : batch.GetInts("group").value()) {
+  const std::vector<int64_t> groups = batch.GetInts("group").value();
+  for (int64_t group : groups) {
     result.groups.push_back(static_cast<int32_t>(group));
   }
   result.lengths = batch.GetInts("length").value();
@@ -80,7 +81,8 @@ LossCase LossCase::Load(const std::string& path) {
        {"logprob", "old_logprob", "rollout_logprob", "ref_logprob", "advantage"}) {
     if (const Json* stream = batch.Find(name)) result.streams[name] = Doubles(*stream);
   }
-  for (int64_t mask : batch.GetInts("mask").value()) {
+  const std::vector<int64_t> masks = batch.GetInts("mask").value();
+  for (int64_t mask : masks) {
     result.loss_mask.push_back(static_cast<uint8_t>(mask));
   }
   for (size_t i = 0; i < result.lengths.size(); ++i) {
@@ -103,7 +105,8 @@ Denominators LossCase::denominators() const {
 std::vector<std::string> LossCasePaths() {
   const std::string folder = std::string(LONGHAUL_SOURCE_DIR) + "/tests/golden/losses";
   std::vector<std::string> paths;
-  for (const std::string& name : ListDirectory(folder).value()) {
+  const std::vector<std::string> names = ListDirectory(folder).value();
+  for (const std::string& name : names) {
     if (name != "advantages.json") paths.push_back(folder + "/" + name);
   }
   return paths;

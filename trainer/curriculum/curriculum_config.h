@@ -16,10 +16,10 @@ namespace longhaul::trainer {
 
 // What changes when a stage begins; unset values stay as they were.
 struct StageChanges {
-  std::optional<double> grad_clip;
-  std::optional<double> is_weight_max;
-  std::optional<double> drop_pass_rate_above;
-  std::optional<double> synthetic_keep_frac;
+  std::optional<double> grad_clip = std::nullopt;
+  std::optional<double> is_weight_max = std::nullopt;
+  std::optional<double> drop_pass_rate_above = std::nullopt;
+  std::optional<double> synthetic_keep_frac = std::nullopt;
 
   template <typename V>
   void VisitFields(V& v) {
@@ -35,7 +35,7 @@ struct StageChanges {
 
 struct LengthStage {
   int64_t max_response_length = 0;
-  StageChanges changes;  // of this stage, over those of on_advance
+  StageChanges changes = {};  // of this stage, over those of on_advance
 
   template <typename V>
   void VisitFields(V& v) {

@@ -14,9 +14,9 @@ namespace longhaul::trainer {
 // A JSONL file of tasks. A source may name a set of section `generate` instead; whoever starts the
 // run writes that file and sets `path` before the trainer sees it.
 struct DataSource {
-  std::string path;
+  std::string path = {};
   double weight = 1;
-  std::string generated;
+  std::string generated = {};
 
   template <typename V>
   void VisitFields(V& v) {
@@ -28,7 +28,7 @@ struct DataSource {
 };
 
 struct DataConfig {
-  std::vector<DataSource> train;
+  std::vector<DataSource> train = {};
   int64_t max_prompt_length = 1024;
   bool shuffle = true;
 

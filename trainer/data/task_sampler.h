@@ -19,9 +19,9 @@
 namespace longhaul::trainer {
 
 struct TaskSource {
-  std::string path;
+  std::string path = {};
   double weight = 1;
-  std::vector<proto::Task> tasks;
+  std::vector<proto::Task> tasks = {};
 };
 
 // Which tasks are still drawn; the curriculum changes it.
@@ -75,7 +75,7 @@ class TaskSampler {
   DrawnTask Next(Pool& pool);
 
   Args args_;
-  std::vector<Pool> pools_;
+  std::vector<Pool> pools_ = {};
   TaskFilter filter_;
   int64_t draws_ = 0;
 };

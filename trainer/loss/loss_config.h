@@ -64,16 +64,16 @@ inline std::vector<EnumName> EnumNames(KlType) {
 
 struct LossConfig {
   LossType type = LossType::kCispo;
-  std::optional<double> is_weight_min;
-  std::optional<double> is_weight_max;
-  std::optional<double> eps_clip_low;
-  std::optional<double> eps_clip_high;
-  std::optional<double> mask_eps_low;
-  std::optional<double> mask_eps_high;
+  std::optional<double> is_weight_min = std::nullopt;
+  std::optional<double> is_weight_max = std::nullopt;
+  std::optional<double> eps_clip_low = std::nullopt;
+  std::optional<double> eps_clip_high = std::nullopt;
+  std::optional<double> mask_eps_low = std::nullopt;
+  std::optional<double> mask_eps_high = std::nullopt;
   bool importance_sampling = false;
-  std::optional<LossAggregation> loss_agg;
+  std::optional<LossAggregation> loss_agg = std::nullopt;
   double blend = 0.5;
-  std::optional<int64_t> norm_length;
+  std::optional<int64_t> norm_length = std::nullopt;
   Anchor anchor = Anchor::kOld;
 
   template <typename V>
@@ -147,7 +147,7 @@ struct AlgorithmConfig {
   AdvantageEstimator adv_estimator = AdvantageEstimator::kGrpo;
   StdKind adv_std = StdKind::kPopulation;
   double adv_eps = 1e-6;
-  std::optional<CorrectionConfig> rollout_correction;
+  std::optional<CorrectionConfig> rollout_correction = std::nullopt;
   KlConfig kl;
   double entropy_coef = 0;
 

@@ -53,7 +53,6 @@ void CountRatios(const LossSettings& settings, const LossInputs<T>& inputs, Loss
     metrics->tokens += 1;
     metrics->kl_old_k1 -= change;
     metrics->kl_old_k3 += std::expm1(change) - change;
-    if (settings.type == LossType::kGspo) continue;
     const double ratio = ImportanceRatio(settings, inputs, t);
     metrics->ratio += ratio;
     metrics->ratio_squared += ratio * ratio;
@@ -100,22 +99,6 @@ void AddEntropy(const LossSettings& settings, const LossInputs<T>& inputs,
   }
 }
 
-// The ratio that a sequence-level loss compares to its window is that of the sequence.
-template <typename T>
-void CountSequenceRatios(const LossInputs<T>& inputs, LossMetrics* metrics) {
-  size_t next = 0;
-  for (const SequenceRange& range : SequenceRanges(inputs.sequences)) {
-    const double ratio = metrics->sequence_ratios[next++];
-    for (int64_t t = range.begin; t < range.end; ++t) {
-      if (!inputs.loss_mask[t]) continue;
-      metrics->ratio += ratio;
-      metrics->ratio_squared += ratio * ratio;
-      metrics->ratio_max = std::max(metrics->ratio_max, ratio);
-      metrics->ratios.push_back(static_cast<float>(ratio));
-    }
-  }
-}
-
 }  // namespace
 
 template <typename T>
@@ -155,7 +138,6 @@ LossResult<T> PolicyLoss(const LossSettings& settings, const LossInputs<T>& inpu
   }
   CountRatios(settings, inputs, &result.metrics);
   DispatchLoss<T>(settings, inputs, scale, &result);
-  if (settings.type == LossType::kGspo) CountSequenceRatios(inputs, &result.metrics);
   AddKl<T>(settings, inputs, weight, &result);
   AddEntropy<T>(settings, inputs, weight, &result);
   return result;

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainer/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "common/file.h"
+#include "common/json.h"
+#include "tests/trainer/run_fixture.h"
+
+namespace longhaul::trainer {
+namespace {
+
+using testing::HasSubstr;
+
+std::string Dir(const std::string& name) { return testing::TempDir() + "/trainer_" + name; }
+
+double Field(const std::string& line, const std::string& key) {
+  return Json::Parse(line, "line").value().GetDoubleOr(key, NAN).value();
+}
+
+TEST(TrainerTest, ARunTrainsEvaluatesAndLeavesItsFiles) {
+  TinyRun run(Dir("whole"));
+  const RunResult result = run.RunAll(run.config()).value();
+  EXPECT_EQ(result.end, RunEnd::kFinished);
+  EXPECT_EQ(result.sft_steps, 4);
+  EXPECT_EQ(result.rl_steps, 5);
+  EXPECT_TRUE(result.accuracy_before_rl.contains("held_out"));
+  EXPECT_TRUE(result.accuracy_after_rl.contains("held_out"));
+  // 4 SFT steps, 5 RL steps, evaluations at RL steps 0, 2, 4 and 5.
+  const std::vector<std::string> metrics = run.Metrics();
+  ASSERT_EQ(metrics.size(), 13u);
+  EXPECT_LT(Field(metrics[3], "sft/loss"), Field(metrics[0], "sft/loss"));
+  EXPECT_FALSE(std::isnan(Field(metrics[4], "eval/held_out/avg@1")));
+  EXPECT_EQ(Field(metrics[5], "step"), 5);
+  EXPECT_GT(Field(metrics[5], "optim/grad_norm"), 0);
+  EXPECT_EQ(Field(metrics[5], "staleness/mean"), 0);
+  // 4 x 4 rollouts a step, 5 an evaluation.
+  const std::string samples = run.Read("samples.jsonl");
+  EXPECT_EQ(std::count(samples.begin(), samples.end(), '\n'), 5 * 16 + 4 * 5);
+  EXPECT_EQ(result.last_checkpoint, run.dir() + "/checkpoints/step-00000009");
+  // The checkpoint is a model directory with the trained weights.
+  const auto saved =
+      model::Parameters::Load(model::ModelConfig::Load(result.last_checkpoint).value(),
+                              result.last_checkpoint)
+          .value();
+  EXPECT_EQ(model::Checksums(run.stream(), saved), run.Checksums());
+}
+
+// The rewarded first token is drawn half of the time whatever the model says; training on it must
+// make it likelier, so the loss moves the right way.
+TEST(TrainerTest, TheRewardedTokenBecomesLikelier) {
+  TinyRun run(Dir("direction"));
+  TrainerConfig config = run.config();
+  config.sft.reset();
+  config.eval.sets.clear();
+  config.trainer.max_steps = 30;
+  config.optimizer.lr = 1e-2;
+  config.algorithm.loss.type = LossType::kReinforce;
+  ASSERT_TRUE(run.RunAll(config).ok());
+  const model::Parameters& p = run.parameters();
+  ThreadPool pool(1);
+  kernels::Stream stream(&pool);
+  const model::ModelConfig model_config =
+      model::ModelConfig::Load(run.dir() + "/checkpoints/step-00000030").value();
+  model::Weights weights(model_config, {});
+  weights.Pack(stream, p, 0);
+  auto pass = model::TrainingPass::Create(model_config, weights.options(),
+                                          {.max_tokens = 16, .max_targets = 4, .max_segments = 4})
+                  .value();
+  model::TokenBatch batch;
+  const std::vector<int32_t> prompt = {4, 13, 4, 14};
+  const int32_t trunk = batch.AddSegment(prompt, -1);
+  for (int32_t token : {3, 4}) {
+    batch.AddTargets(batch.AddSegment(std::vector<int32_t>{token}, trunk), 0);
+  }
+  float logprobs[2], entropies[2];
+  pass->Forward(stream, weights, batch);
+  pass->Logprobs(stream, 1, logprobs, entropies);
+  EXPECT_GT(logprobs[0], logprobs[1] + 1);
+}
+
+// One run undisturbed, one stopped in the middle of a generation batch, whose group is half
+// generated, and resumed: everything they leave is the same.
+TEST(TrainerTest, AnInterruptedRunEndsWithTheSameBytes) {
+  TinyRun whole(Dir("undisturbed"));
+  const TrainerConfig config = whole.config();
+  ASSERT_TRUE(whole.RunAll(config).ok());
+  for (int64_t leases : {1, 7, 12, 18, 27}) {
+    SCOPED_TRACE(leases);
+    TinyRun run(Dir("disturbed"));
+    const StatusOr<RunResult> first = run.RunInterrupted(run.config(), leases);
+    ASSERT_TRUE(first.ok()) << first.status();
+    EXPECT_EQ(first->end, RunEnd::kInterrupted);
+    const StatusOr<RunResult> second = run.RunAll(run.config());
+    ASSERT_TRUE(second.ok()) << second.status();
+    EXPECT_EQ(second->end, RunEnd::kFinished);
+    EXPECT_EQ(run.Checksums(), whole.Checksums());
+    EXPECT_EQ(run.Metrics(), whole.Metrics());
+    EXPECT_EQ(run.Read("samples.jsonl"), whole.Read("samples.jsonl"));
+  }
+}
+
+// As after kill -9: logs go further than the last checkpoint.
+TEST(TrainerTest, AKilledRunIsCutBackToItsCheckpoint) {
+  TinyRun whole(Dir("killed"));
+  ASSERT_TRUE(whole.RunAll(whole.config()).ok());
+  const std::vector<std::string> metrics = whole.Metrics();
+  const std::string samples = whole.Read("samples.jsonl");
+  const std::vector<uint64_t> checksums = whole.Checksums();
+  ASSERT_TRUE(RemoveTree(whole.dir() + "/checkpoints/step-00000009").ok());
+  const RunResult again = whole.RunAll(whole.config()).value();
+  EXPECT_EQ(again.rl_steps, 5);
+  EXPECT_EQ(whole.Checksums(), checksums);
+  EXPECT_EQ(whole.Metrics(), metrics);
+  EXPECT_EQ(whole.Read("samples.jsonl"), samples);
+}
+
+TEST(TrainerTest, ACorruptCheckpointFallsBackToTheOneBefore) {
+  TinyRun run(Dir("corrupt"));
+  ASSERT_TRUE(run.RunAll(run.config()).ok());
+  const std::vector<uint64_t> checksums = run.Checksums();
+  const std::string state = run.dir() + "/checkpoints/step-00000009/state.json";
+  ASSERT_TRUE(WriteFileAtomic(state, "{}").ok());
+  auto trainer = run.Start(run.config());
+  ASSERT_TRUE(trainer.ok()) << trainer.status();
+  EXPECT_EQ((*trainer)->restored_step(), 8);
+  FakeWorker worker(&(*trainer)->coordinator(), &run.parameters(), &run.stream());
+  ASSERT_TRUE((*trainer)->Run(worker).ok());
+  EXPECT_EQ(run.Checksums(), checksums);
+}
+
+TEST(TrainerTest, AWrongChecksumEndsTheRunWithTheTensorsName) {
+  TinyRun run(Dir("checksum"));
+  auto trainer = run.Start(run.config()).value();
+  FakeWorker worker(&trainer->coordinator(), &run.parameters(), &run.stream());
+  worker.CorruptTensor(1);
+  const Status status = trainer->Run(worker).status();
+  EXPECT_EQ(status.code(), StatusCode::kDataLoss);
+  EXPECT_THAT(Message(status),
+              HasSubstr("tensor '" + run.parameters().tensors()[1].name + "' arrived"));
+}
+
+// Pass size and tree against plain sequences change the packing of every update, not the run.
+TEST(TrainerTest, PackingChangesWeightsByRoundingOnly) {
+  TinyRun run(Dir("packing"));
+  TrainerConfig config = run.config();
+  config.sft.reset();
+  config.eval.sets.clear();
+  config.trainer.max_steps = 1;
+  config.optimizer.lr = 1e-4;
+  std::vector<model::Parameters> ends;
+  for (int64_t tokens : {32, 96, 512}) {
+    for (bool tree : {true, false}) {
+      ASSERT_TRUE(RemoveTree(run.dir() + "/checkpoints").ok());
+      config.trainer.max_tokens_per_pass = tokens;
+      config.trainer.token_tree = tree;
+      ASSERT_TRUE(run.RunAll(config).ok());
+      ends.push_back(std::move(run.parameters()));
+    }
+  }
+  const std::vector<std::string> metrics = run.Metrics();
+  EXPECT_GT(Field(metrics[0], "optim/grad_norm"), 0);
+  for (const model::Parameters& end : ends) {
+    for (size_t i = 0; i < end.tensors().size(); ++i) {
+      const kernels::Tensor& a = ends[0].tensors()[i].tensor;
+      const kernels::Tensor& b = end.tensors()[i].tensor;
+      for (int64_t j = 0; j < a.numel(); ++j) {
+        ASSERT_NEAR(a.as<float>()[j], b.as<float>()[j], 2e-5) << end.tensors()[i].name << " " << j;
+      }
+    }
+  }
+}
+
+TEST(TrainerTest, RunsEveryLossWithEveryFeature) {
+  for (LossType type : {LossType::kCispo, LossType::kGrpo, LossType::kDapo, LossType::kGspo,
+                        LossType::kReinforce}) {
+    SCOPED_TRACE(static_cast<int>(type));
+    TinyRun run(Dir("losses"));
+    TrainerConfig config = run.config();
+    config.sft.reset();
+    config.trainer.max_steps = 2;
+    config.trainer.epochs = 2;
+    config.algorithm.loss.type = type;
+    config.algorithm.kl.coef = 0.01;
+    config.algorithm.kl.in_reward = type == LossType::kGspo;
+    config.algorithm.entropy_coef = 0.001;
+    config.algorithm.rollout_correction = {.type = CorrectionType::kTis, .min = 0, .max = 2};
+    config.rollout.dynamic_sampling.enabled = true;
+    const auto result = run.RunAll(config);
+    ASSERT_TRUE(result.ok()) << result.status();
+    const std::vector<std::string> metrics = run.Metrics();
+    const std::string& step = metrics[1];
+    EXPECT_GT(Field(step, "policy/kl_ref_k3"), -1e-9);
+    EXPECT_FALSE(std::isnan(Field(step, "mismatch/rho_mean")));
+    EXPECT_GT(Field(step, "policy/entropy"), 0);
+    EXPECT_TRUE(DirectoryExists(result->last_checkpoint + "/reference"));
+  }
+}
+
+}  // namespace
+}  // namespace longhaul::trainer
