@@ -15,7 +15,7 @@ namespace longhaul::tools {
 namespace {
 
 constexpr double kWorkerCallDeadlineSeconds = 120;
-constexpr int kMaxMessageBytes = 1 << 30;
+
 
 // A server without a port: its services are reached through an in-process channel.
 class InProcessServer {
@@ -27,14 +27,14 @@ class InProcessServer {
 
   Status Start(std::initializer_list<grpc::Service*> services) {
     grpc::ServerBuilder builder;
-    builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    builder.SetMaxReceiveMessageSize(-1);
     for (grpc::Service* service : services) builder.RegisterService(service);
     server_ = builder.BuildAndStart();
     return server_ ? OkStatus() : Internal("the in-process gRPC server did not start");
   }
   std::shared_ptr<grpc::Channel> Channel() {
     grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    arguments.SetMaxReceiveMessageSize(-1);
     return server_->InProcessChannel(arguments);
   }
 
