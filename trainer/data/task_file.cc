@@ -13,6 +13,13 @@ namespace {
 // 2025-01-01: templates that print the date give the same prompts on every day of a run.
 constexpr int64_t kTemplateClock = 1735689600;
 
+// "file:line", which a line's own errors begin with.
+std::string PlaceOf(const Json& line) {
+  std::string place = line.where();
+  if (!place.empty() && place.back() == ':') place.pop_back();
+  return place;
+}
+
 // Ground truth may be written as a string or as a number or flag.
 StatusOr<std::string> ScalarText(const Json& value) {
   if (value.is_null()) return std::string();
@@ -73,7 +80,7 @@ Status EncodeMessages(const Json& line, const Json& messages, const TaskFileOpti
   input.add_generation_prompt = true;
   input.now_unix_s = kTemplateClock;
   StatusOr<std::string> text = options.tokenizer->ApplyChatTemplate(input);
-  if (!text.ok()) return Annotate(text.status(), line.where() + ": messages");
+  if (!text.ok()) return Annotate(text.status(), PlaceOf(line) + ": messages");
   task->set_prompt(*text);
   const std::vector<int32_t> ids = options.tokenizer->Encode(*text);
   task->mutable_prompt_ids()->Assign(ids.begin(), ids.end());
@@ -84,7 +91,7 @@ Status ParsePrompt(const Json& line, const TaskFileOptions& options, proto::Task
   const Json* messages = line.Find("messages");
   const Json* prompt = line.Find("prompt");
   if ((messages == nullptr) == (prompt == nullptr)) {
-    return InvalidArgument("{}: needs either `prompt` or `messages`", line.where());
+    return InvalidArgument("{}: needs either `prompt` or `messages`", PlaceOf(line));
   }
   if (messages != nullptr) {
     RETURN_IF_ERROR(EncodeMessages(line, *messages, options, task));
@@ -93,11 +100,11 @@ Status ParsePrompt(const Json& line, const TaskFileOptions& options, proto::Task
     RETURN_IF_ERROR(EncodePlainPrompt(options, task));
   }
   if (task->prompt_ids().empty()) {
-    return InvalidArgument("{}: prompt: is empty (uid '{}')", line.where(), task->uid());
+    return InvalidArgument("{}: prompt: is empty (uid '{}')", PlaceOf(line), task->uid());
   }
   if (task->prompt_ids_size() > options.max_prompt_length) {
     return InvalidArgument("{}: prompt: {} tokens, data.max_prompt_length is {} (uid '{}')",
-                           line.where(), task->prompt_ids_size(), options.max_prompt_length,
+                           PlaceOf(line), task->prompt_ids_size(), options.max_prompt_length,
                            task->uid());
   }
   return OkStatus();
@@ -115,19 +122,19 @@ std::string Metadata(const Json& line) {
 
 StatusOr<TaskEntry> ParseLine(const Json& line, const TaskFileOptions& options) {
   if (!line.is_object()) {
-    return InvalidArgument("{}: expected a JSON object", line.where());
+    return InvalidArgument("{}: expected a JSON object", PlaceOf(line));
   }
   TaskEntry entry;
   proto::Task& task = entry.task;
   ASSIGN_OR_RETURN(*task.mutable_uid(), line.GetString("uid"));
-  if (task.uid().empty()) return InvalidArgument("{}: uid: is empty", line.where());
+  if (task.uid().empty()) return InvalidArgument("{}: uid: is empty", PlaceOf(line));
   ASSIGN_OR_RETURN(*task.mutable_domain(), line.GetStringOr("domain", ""));
   ASSIGN_OR_RETURN(bool synthetic, line.GetBoolOr("synthetic", false));
   task.set_synthetic(synthetic);
   if (const Json* pass_rate = line.Find("pass_rate"); pass_rate && !pass_rate->is_null()) {
     ASSIGN_OR_RETURN(double value, pass_rate->AsDouble());
     if (value < 0 || value > 1) {
-      return InvalidArgument("{}: pass_rate: {} is not in [0, 1]", line.where(), value);
+      return InvalidArgument("{}: pass_rate: {} is not in [0, 1]", PlaceOf(line), value);
     }
     task.set_pass_rate(value);
   }
