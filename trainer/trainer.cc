@@ -12,6 +12,9 @@
 namespace longhaul::trainer {
 namespace {
 
+// Lines of the status when it goes to a file or a pipe are no closer than this.
+constexpr double kPlainStatusIntervalS = 2;
+
 // A response ends with any of these.
 std::vector<int32_t> StopTokens(const model::ModelConfig& config, const Tokenizer& tokenizer) {
   std::set<int32_t> ids;
@@ -116,7 +119,8 @@ Status Trainer::Impl::CreateParts() {
                     .optimizer = sft_first ? SftOptimizer(config) : config.optimizer}));
   if (config.logger.console) {
     status_line.emplace(
-        StatusLine::Options{.terminal_interval_seconds = config.logger.status_interval_s});
+        StatusLine::Options{.terminal_interval_seconds = config.logger.status_interval_s,
+                            .plain_interval_seconds = kPlainStatusIntervalS});
   }
   return OkStatus();
 }
