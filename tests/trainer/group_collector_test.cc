@@ -159,7 +159,7 @@ TEST_F(GroupCollectorTest, ErrorShowsSolveRates) {
   config.dynamic_sampling.enabled = true;
   config.dynamic_sampling.max_gen_batches = 2;
   GroupCollector collector = Make(config);
-  const Status status = collector.Collect({.step = 7}).status();
+  const Status status = collector.Collect({.step = 6}).status();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
   EXPECT_THAT(Message(status),
               HasSubstr("step 7: 0 usable groups after 2 generation batches of 4"));

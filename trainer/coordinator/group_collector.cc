@@ -152,7 +152,7 @@ Status GroupCollector::NothingUsable(const StepRequest& request) const {
       "(rollout.dynamic_sampling.max_gen_batches), {} are needed. Solve rates of the {} dropped "
       "groups: all wrong {}, up to 0.2 {}, 0.4 {}, 0.6 {}, 0.8 {}, below 1 {}, all right {}. Tasks "
       "of other difficulty, more generations a prompt, or on_exhausted: train_partial help",
-      request.step, state_.pending.size(), state_.gen_batches, args_.config.num_prompts_per_step,
+      request.step + 1, state_.pending.size(), state_.gen_batches, args_.config.num_prompts_per_step,
       args_.config.num_prompts_per_step, state_.dropped.size(), counts[0], counts[1], counts[2],
       counts[3], counts[4], counts[5], counts[6]);
 }

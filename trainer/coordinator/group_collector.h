@@ -56,7 +56,7 @@ class GroupCollector {
   explicit GroupCollector(Args args) : args_(std::move(args)) {}
 
   struct StepRequest {
-    int64_t step = 0;
+    int64_t step = 0;  // RL steps done
     int64_t weight_version = 0;
     int64_t max_response_length = 0;
   };
