@@ -16,7 +16,6 @@ namespace {
 
 constexpr double kWorkerCallDeadlineSeconds = 120;
 
-
 // A server without a port: its services are reached through an in-process channel.
 class InProcessServer {
  public:
@@ -60,8 +59,8 @@ struct EmbeddedRun::Impl {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<kernels::Stream> stream;
   std::unique_ptr<model::Weights> weights;
-  std::unique_ptr<trainer::Trainer> trainer;
   std::unique_ptr<reward::RewardService> reward;
+  std::unique_ptr<trainer::Trainer> trainer;
   InProcessServer coordinator_server;
   InProcessServer reward_server;
   std::unique_ptr<rollout::Worker> worker;
@@ -69,8 +68,9 @@ struct EmbeddedRun::Impl {
   Phases phases = Phases::kAll;
 
   Status LoadModel(const LoadedRun& run);
+  Status CreateRewardService();
   Status CreateTrainer(const LoadedRun& run, const std::atomic<bool>* stop);
-  Status CreateServices();
+  Status StartServices();
 };
 
 Status EmbeddedRun::Impl::LoadModel(const LoadedRun& run) {
@@ -81,6 +81,14 @@ Status EmbeddedRun::Impl::LoadModel(const LoadedRun& run) {
   pool = std::make_unique<ThreadPool>(config->threads > 0 ? config->threads : AvailableCpus());
   stream = std::make_unique<kernels::Stream>(pool.get());
   weights = std::make_unique<model::Weights>(model_config, config->model.weights_options());
+  return OkStatus();
+}
+
+Status EmbeddedRun::Impl::CreateRewardService() {
+  ASSIGN_OR_RETURN(auto router, reward::Router::Create(config->reward.router,
+                                                       reward::VerifierRegistry::BuiltIn()));
+  reward = std::make_unique<reward::RewardService>(std::move(router),
+                                                   config->reward.router.max_concurrent_requests);
   return OkStatus();
 }
 
@@ -96,16 +104,15 @@ Status EmbeddedRun::Impl::CreateTrainer(const LoadedRun& run, const std::atomic<
   deps.run_name = config->run.name;
   deps.run_dir = run.run_dir;
   deps.config_text = PrintConfig(*config);
+  deps.check_reward = [this](const proto::RewardSpec& spec) {
+    return reward->router().CheckSpec(spec);
+  };
   deps.stop = stop;
   ASSIGN_OR_RETURN(trainer, trainer::Trainer::Create(config->trainer, deps));
   return OkStatus();
 }
 
-Status EmbeddedRun::Impl::CreateServices() {
-  ASSIGN_OR_RETURN(auto router, reward::Router::Create(config->reward.router,
-                                                       reward::VerifierRegistry::BuiltIn()));
-  reward = std::make_unique<reward::RewardService>(std::move(router),
-                                                   config->reward.router.max_concurrent_requests);
+Status EmbeddedRun::Impl::StartServices() {
   RETURN_IF_ERROR(coordinator_server.Start({trainer->coordinator_service()}));
   RETURN_IF_ERROR(reward_server.Start({reward.get()}));
   rollout::Worker::Args args;
@@ -136,8 +143,9 @@ StatusOr<std::unique_ptr<EmbeddedRun>> EmbeddedRun::Create(const LoadedRun& run,
   impl->config = run.config.get();
   impl->phases = phases;
   RETURN_IF_ERROR(impl->LoadModel(run));
+  RETURN_IF_ERROR(impl->CreateRewardService());
   RETURN_IF_ERROR(impl->CreateTrainer(run, stop));
-  if (phases == Phases::kAll) RETURN_IF_ERROR(impl->CreateServices());
+  if (phases == Phases::kAll) RETURN_IF_ERROR(impl->StartServices());
   return std::unique_ptr<EmbeddedRun>(new EmbeddedRun(std::move(impl)));
 }
 

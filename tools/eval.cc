@@ -55,17 +55,6 @@ proto::ScoreItem ItemOf(const proto::Task& task, const rollout::Completion& comp
   return item;
 }
 
-Status CheckTasks(const reward::Router& router, const Options& options,
-                  const std::vector<trainer::TaskEntry>& entries) {
-  for (const trainer::TaskEntry& entry : entries) {
-    for (const proto::RewardSpec& spec : entry.task.rewards()) {
-      RETURN_IF_ERROR(Annotate(router.CheckSpec(spec),
-                               fmt::format("{}: task '{}'", options.data, entry.task.uid())));
-    }
-  }
-  return OkStatus();
-}
-
 StatusOr<std::vector<proto::Group>> GenerateAndScore(const Options& options,
                                                      const reward::Router& router,
                                                      const std::vector<trainer::TaskEntry>& entries,
@@ -132,10 +121,12 @@ StatusOr<Outcome> Eval(Options options) {
   file_options.tokenizer = bundle.tokenizer.get();
   file_options.max_prompt_length = options.max_prompt_length;
   file_options.max_tasks = options.set.max_tasks;
-  ASSIGN_OR_RETURN(const auto entries, trainer::ReadTaskFile(options.data, file_options));
   ASSIGN_OR_RETURN(const auto router,
                    reward::Router::Create({}, reward::VerifierRegistry::BuiltIn()));
-  RETURN_IF_ERROR(CheckTasks(*router, options, entries));
+  file_options.check_reward = [&router](const proto::RewardSpec& spec) {
+    return router->CheckSpec(spec);
+  };
+  ASSIGN_OR_RETURN(const auto entries, trainer::ReadTaskFile(options.data, file_options));
   ASSIGN_OR_RETURN(std::vector<proto::Group> groups,
                    GenerateAndScore(options, *router, entries, bundle));
   const std::string out = options.out.empty() ? "eval-samples.jsonl" : options.out;

@@ -54,6 +54,21 @@ StatusOr<std::string> ModelConfigDir(const LoadedRun& run) {
   return dir;
 }
 
+// The penalty's buffer against every window that training generates under.
+Status CheckOverlongWindows(const LoadedRun& run) {
+  const RunConfig& config = *run.config;
+  std::vector<int64_t> windows;
+  for (const trainer::LengthStage& stage : config.trainer.curriculum.length.stages)
+    windows.push_back(stage.max_response_length);
+  if (windows.empty()) windows.push_back(config.trainer.rollout.max_response_length);
+  for (int64_t window : windows) {
+    const Status status = reward::CheckOverlongWindow(config.reward.router.overlong, window);
+    if (!status.ok())
+      return run.source.Error("reward.overlong.buffer_length", "{}", Message(status));
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 model::WeightsOptions ModelSection::weights_options() const {
@@ -79,6 +94,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   ASSIGN_OR_RETURN(const std::string model_dir, ModelConfigDir(run));
   ASSIGN_OR_RETURN(run.model_config, model::ModelConfig::Load(model_dir));
   RETURN_IF_ERROR(trainer::Validate(config.trainer, run.source, run.model_config));
+  RETURN_IF_ERROR(CheckOverlongWindows(run));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
   return run;
 }

@@ -46,7 +46,7 @@ std::vector<model::MemoryLine> PlanRunMemory(const LoadedRun& run) {
   return {{"parameters, fp32", parameters},
           {"gradients, fp32", parameters},
           {"AdamW moments, fp32", 2 * parameters},
-          {"packed weights", parameters}};
+          {"packed weights", run.config->model.precision == "bf16" ? parameters / 2 : parameters}};
 }
 
 std::vector<std::string> DescribeMemory(const std::vector<model::MemoryLine>& plan) {

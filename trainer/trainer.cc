@@ -39,7 +39,8 @@ OptimizerConfig SftOptimizer(const TrainerConfig& config) {
 
 Status Trainer::Impl::ReadData() {
   const TaskFileOptions options{.tokenizer = deps.tokenizer,
-                                .max_prompt_length = config.data.max_prompt_length};
+                                .max_prompt_length = config.data.max_prompt_length,
+                                .check_reward = deps.check_reward};
   if (config.trainer.max_steps > 0 && !config.data.train.empty()) {
     TaskSampler::Args args;
     args.domains = DomainCurriculum(config.curriculum.domains);

@@ -23,6 +23,7 @@
 #include "model/parameters.h"
 #include "model/training_pass.h"
 #include "model/weights.h"
+#include "trainer/data/task_file.h"
 #include "trainer/trainer_config.h"
 #include "trainer/worker_client.h"
 
@@ -51,6 +52,9 @@ struct TrainerDeps {
   std::string run_name = {};
   std::string run_dir = {};  // exists, locked by the caller; metrics, samples, checkpoints go there
   std::string config_text = {};  // resolved configuration, stored in checkpoints
+  // Asked for every scorer that a task of data.train or eval.sets names, when the files are read.
+  // Without it tasks are not checked.
+  RewardCheck check_reward = {};
   // Set by a signal handler: the run saves a checkpoint at the next safe point and returns.
   const std::atomic<bool>* stop = nullptr;
 };

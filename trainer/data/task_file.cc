@@ -62,6 +62,18 @@ Status ParseRewards(const Json& line, proto::Task* task) {
   return OkStatus();
 }
 
+Status CheckRewards(const Json& line, const RewardCheck& check, const proto::Task& task) {
+  if (task.rewards().empty()) {
+    return InvalidArgument("{}: reward: is missing, so nothing can score uid '{}'", PlaceOf(line),
+                           task.uid());
+  }
+  for (const proto::RewardSpec& spec : task.rewards()) {
+    RETURN_IF_ERROR(
+        Annotate(check(spec), fmt::format("{}: reward of uid '{}'", PlaceOf(line), task.uid())));
+  }
+  return OkStatus();
+}
+
 Status EncodePlainPrompt(const TaskFileOptions& options, proto::Task* task) {
   std::vector<int32_t> ids =
       options.tokenizer->Encode(task->prompt(), {.add_special_tokens = true});
@@ -140,6 +152,7 @@ StatusOr<TaskEntry> ParseLine(const Json& line, const TaskFileOptions& options) 
   }
   RETURN_IF_ERROR(ParsePrompt(line, options, &task));
   RETURN_IF_ERROR(ParseRewards(line, &task));
+  if (options.check_reward) RETURN_IF_ERROR(CheckRewards(line, options.check_reward, task));
   task.set_metadata_json(Metadata(line));
   if (options.response == ResponseField::kRequired) {
     ASSIGN_OR_RETURN(entry.response, line.GetString("response"));

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@
 
 namespace longhaul::trainer {
 
+// Whether the scorers of this run can judge what one entry of `reward` asks for.
+using RewardCheck = std::function<Status(const proto::RewardSpec&)>;
+
 enum class ResponseField { kIgnored, kRequired };
 
 struct TaskFileOptions {
@@ -28,6 +32,9 @@ struct TaskFileOptions {
   int64_t max_prompt_length = 0;  // tokens
   ResponseField response = ResponseField::kIgnored;
   int64_t max_tasks = 0;  // 0: all
+  // With one, every task must name a scorer, and each is checked; without, scorers are not looked
+  // at.
+  RewardCheck check_reward = {};
 };
 
 struct TaskEntry {
