@@ -36,17 +36,4 @@ done
 run killed "$@" || { cat "$work/killed.log"; exit 1; }
 echo "killed $killed times"
 
-# Metrics without the fields that measure time or the machine.
-strip() { sed -E 's/"(time|perf|mem)\/[^"]*":[^,}]*,?//g' "$1"; }
-status=0
-compare() {
-  if cmp "$1" "$2"; then echo "identical: ${2#"$work"/}"; else status=1; fi
-}
-strip "$work/undisturbed/metrics.jsonl" > "$work/undisturbed.metrics"
-strip "$work/killed/metrics.jsonl" > "$work/killed.metrics"
-compare "$work/undisturbed.metrics" "$work/killed.metrics"
-compare "$work/undisturbed/samples.jsonl" "$work/killed/samples.jsonl"
-for file in "$work"/undisturbed/export/*; do
-  compare "$file" "$work/killed/export/$(basename "$file")"
-done
-exit $status
+"$(dirname "$0")/compare_runs.sh" "$work/undisturbed" "$work/killed"
