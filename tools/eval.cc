@@ -61,6 +61,8 @@ StatusOr<std::vector<proto::Group>> GenerateAndScore(const Options& options,
                                                      ModelBundle& bundle) {
   rollout::EngineOptions engine_options;
   engine_options.config.max_num_seqs = options.max_num_seqs;
+  engine_options.config.max_num_batched_tokens =
+      std::max(engine_options.config.max_num_batched_tokens, options.max_num_seqs);
   engine_options.num_threads = options.threads;
   int64_t longest = 0;
   std::vector<rollout::Prompt> prompts;

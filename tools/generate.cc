@@ -3,9 +3,11 @@
 // longhaul generate and longhaul chat: text from a model, streamed as it is drawn.
 #include "rollout/generate.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
+#include "common/logging.h"
 #include "common/tokenizer/stream_decoder.h"
 #include "tools/command.h"
 #include "tools/model_bundle.h"
@@ -75,6 +77,8 @@ StatusOr<Generator> MakeGenerator(const SamplingOptions& options, int64_t num_se
                        .threads = options.threads}));
   rollout::EngineOptions engine;
   engine.config.max_num_seqs = num_sequences;
+  engine.config.max_num_batched_tokens =
+      std::max(engine.config.max_num_batched_tokens, num_sequences);
   engine.num_threads = options.threads;
   ASSIGN_OR_RETURN(generator.engine,
                    rollout::Engine::Create(generator.bundle.config, generator.bundle.weights.get(),
@@ -106,10 +110,13 @@ struct GenerateOptions {
 StatusOr<Outcome> Generate(const GenerateOptions& options) {
   ASSIGN_OR_RETURN(Generator generator, MakeGenerator(options.sampling, options.num_samples));
   rollout::Prompt prompt;
-  prompt.uid = options.prompt;
+  prompt.uid = "prompt";
   prompt.prompt_ids =
       generator.bundle.tokenizer->Encode(options.prompt, {.add_special_tokens = true});
   if (prompt.prompt_ids.empty()) return InvalidArgument("the prompt has no tokens");
+  if (generator.bundle.tokenizer->LosesText(options.prompt, prompt.prompt_ids)) {
+    LogWarning("the prompt has characters that this tokenizer does not know");
+  }
   prompt.num_samples = options.num_samples;
   prompt.sampling = ToSamplingParams(options.sampling);
   if (options.num_samples == 1) {

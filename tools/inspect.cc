@@ -11,6 +11,7 @@ namespace longhaul::tools {
 void AddInspect(CLI::App& app, Action& chosen) {
   CLI::App* inspect = app.add_subcommand(
       "inspect", "Look inside configurations, weights and checkpoints; prove exactness");
+  inspect->footer("Example:\n  longhaul inspect weights runs/quickstart/export");
   inspect->require_subcommand(1);
   AddInspectConfig(*inspect, chosen);
   AddInspectWeights(*inspect, chosen);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
 #include <cstdio>
+#include <string>
 
 #include "tools/command.h"
 
@@ -20,6 +23,23 @@ void AddCommands(CLI::App& app, Action& chosen) {
   AddTokenize(app, chosen);
   AddMakeData(app, chosen);
   AddBench(app, chosen);
+}
+
+// CLI11 calls a misspelt command a missing one.
+bool IsUnknownCommand(const CLI::App& app, const char* word) {
+  if (word[0] == '-') return false;
+  const std::function<bool(const CLI::App*)> named = [word](const CLI::App* command) {
+    return command->get_name() == word;
+  };
+  return app.get_subcommands(named).empty();
+}
+
+void PrintUnknownCommand(const CLI::App& app, const char* word) {
+  const std::function<bool(const CLI::App*)> every = [](const CLI::App*) { return true; };
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands(every))
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  std::fprintf(stderr, "error: no command '%s'; there are %s\n", word, names.c_str());
 }
 
 int Run(const Action& action) {
@@ -52,6 +72,12 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   Action chosen;
   AddCommands(app, chosen);
+  if (argc > 1 && IsUnknownCommand(app, argv[1])) {
+    PrintUnknownCommand(app, argv[1]);
+    return kUsage;
+  }
+  // A file over the size limit is an error of that write, which names the file, and no death.
+  signal(SIGXFSZ, SIG_IGN);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "reward/generators/generate_tasks.h"
 #include "tools/command.h"
+#include "tools/run_plan.h"
 
 namespace longhaul::tools {
 namespace {
@@ -23,6 +24,7 @@ StatusOr<Outcome> MakeData(const Options& options) {
   reward::GeneratorConfig config;
   RETURN_IF_ERROR(source.Read(config));
   RETURN_IF_ERROR(reward::CheckGenerator(config));
+  RETURN_IF_ERROR(CheckMemory({GeneratedTasksMemory(config.count)}));
   ASSIGN_OR_RETURN(const std::vector<std::string> lines, reward::GenerateTasks(config));
   if (options.out.empty()) {
     for (const std::string& line : lines) fmt::print("{}\n", line);

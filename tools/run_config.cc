@@ -87,7 +87,8 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   LoadedRun run{.source = std::move(source),
                 .config = std::make_unique<RunConfig>(),
                 .model_config = {},
-                .run_dir = {}};
+                .run_dir = {},
+                .config_text = {}};
   RETURN_IF_ERROR(run.source.Read(*run.config));
   RunConfig& config = *run.config;
   ResolvePaths(PathResolver(run.source, path), config);
@@ -96,6 +97,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   RETURN_IF_ERROR(trainer::Validate(config.trainer, run.source, run.model_config));
   RETURN_IF_ERROR(CheckOverlongWindows(run));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
+  run.config_text = PrintConfig(config);
   return run;
 }
 

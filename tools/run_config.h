@@ -136,7 +136,7 @@ struct RunConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("run", run);
+    v.Field("run", run, {.required = true});
     v.Field("output", output);
     v.Field("threads", threads, {.min = 0, .max = 1024, .doc = "0: all cores"});
     v.Field("model", model);
@@ -154,6 +154,7 @@ struct LoadedRun {
   std::unique_ptr<RunConfig> config;
   model::ModelConfig model_config;
   std::string run_dir;
+  std::string config_text;  // resolved, as config.yaml and checkpoints keep it; a run file itself
 };
 
 // Reads, resolves and checks a run's YAML. Relative paths in it start from the YAML's own

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "common/checkpoint/checkpoint_dir.h"
 #include "common/file.h"
 #include "common/logging.h"
 #include "common/tokenizer/character_tokenizer.h"
@@ -12,15 +13,6 @@ namespace longhaul::tools {
 namespace {
 
 constexpr std::string_view kConfigName = "config.yaml";
-
-// A file that already holds these bytes is left alone.
-Status WriteIfChanged(const std::string& path, const std::string& bytes) {
-  if (FileExists(path)) {
-    ASSIGN_OR_RETURN(const std::string old, ReadFile(path));
-    if (old == bytes) return OkStatus();
-  }
-  return WriteFileAtomic(path, bytes);
-}
 
 // Lines of `text` with their number of occurrences.
 std::map<std::string, int> CountLines(const std::string& text) {
@@ -43,22 +35,30 @@ void ReportChanges(const std::string& before, const std::string& now) {
   }
 }
 
-Status WriteConfig(const LoadedRun& run) {
-  const std::string path = JoinPath(run.run_dir, std::string(kConfigName));
-  const std::string text = PrintConfig(*run.config);
-  if (FileExists(path)) {
-    ASSIGN_OR_RETURN(const std::string before, ReadFile(path));
-    ReportChanges(before, text);
-  }
-  return WriteIfChanged(path, text);
+// Whether a checkpoint says that training began with the data files that are there.
+bool HasCheckpoints(const LoadedRun& run) {
+  const trainer::CheckpointConfig& config = run.config->trainer.checkpoint;
+  if (config.resume == trainer::Resume::kNever) return false;
+  const auto steps = ListCheckpoints(config.dir.value_or(JoinPath(run.run_dir, "checkpoints")));
+  return !steps.ok() || !steps->empty();
 }
 
-Status WriteGenerated(const reward::GeneratorConfig& generator, const std::string& path) {
+Status WriteGenerated(const LoadedRun& run, const reward::GeneratorConfig& generator,
+                      const std::string& path) {
   RETURN_IF_ERROR(reward::CheckGenerator(generator));
   ASSIGN_OR_RETURN(const std::vector<std::string> lines, reward::GenerateTasks(generator));
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
-  return WriteIfChanged(path, text);
+  if (!FileExists(path)) return WriteFileAtomic(path, text);
+  ASSIGN_OR_RETURN(const std::string before, ReadFile(path));
+  if (before == text) return OkStatus();
+  if (HasCheckpoints(run)) {
+    return FailedPrecondition(
+        "{} would change, and this run has checkpoints that were trained on it: take another "
+        "output.dir, or the settings the run began with",
+        path);
+  }
+  return WriteFileAtomic(path, text);
 }
 
 // The file of a generated data set, once it is made.
@@ -74,7 +74,7 @@ class GeneratedFiles {
         return run.source.Error(key, "the name '{}' is there twice", generator.name);
       RETURN_IF_ERROR(CreateDirectories(dir));
       const std::string path = JoinPath(dir, generator.name + ".jsonl");
-      RETURN_IF_ERROR(Annotate(WriteGenerated(generator, path), run.source.Where(key)));
+      RETURN_IF_ERROR(Annotate(WriteGenerated(run, generator, path), run.source.Where(key)));
       paths_.emplace(generator.name, path);
     }
     return OkStatus();
@@ -101,7 +101,6 @@ class GeneratedFiles {
 }  // namespace
 
 Status PrepareRunFiles(LoadedRun& run) {
-  RETURN_IF_ERROR(WriteConfig(run));
   GeneratedFiles files;
   RETURN_IF_ERROR(files.Make(run));
   trainer::TrainerConfig& config = run.config->trainer;
@@ -120,6 +119,16 @@ Status PrepareRunFiles(LoadedRun& run) {
     RETURN_IF_ERROR(files.Resolve(run, fmt::format("eval.sets.{}", i), set.generated, set.path));
   }
   return OkStatus();
+}
+
+Status WriteRunConfig(const LoadedRun& run) {
+  const std::string path = JoinPath(run.run_dir, std::string(kConfigName));
+  if (FileExists(path)) {
+    ASSIGN_OR_RETURN(const std::string before, ReadFile(path));
+    if (before == run.config_text) return OkStatus();
+    ReportChanges(before, run.config_text);
+  }
+  return WriteFileAtomic(path, run.config_text);
 }
 
 StatusOr<std::unique_ptr<Tokenizer>> LoadRunTokenizer(const LoadedRun& run) {

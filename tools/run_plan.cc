@@ -11,6 +11,8 @@ namespace longhaul::tools {
 namespace {
 
 constexpr double kMiB = 1 << 20;
+// A generated task as a line, in the text of its file and as it is kept: an estimate.
+constexpr int64_t kGeneratedTaskBytes = 1024;
 
 int64_t SumBytes(const std::vector<model::MemoryLine>& plan) {
   int64_t sum = 0;
@@ -41,7 +43,13 @@ StatusOr<int64_t> AvailableBytes() {
 
 }  // namespace
 
+model::MemoryLine GeneratedTasksMemory(int64_t count) {
+  return {"generated tasks", count * kGeneratedTaskBytes};
+}
+
 std::vector<model::MemoryLine> PlanRunMemory(const LoadedRun& run) {
+  int64_t tasks = 0;
+  for (const reward::GeneratorConfig& generator : run.config->generate) tasks += generator.count;
   const int64_t parameters = run.model_config.NumParameters() * 4;
   return {{"parameters, fp32", parameters},
           {"gradients, fp32", parameters},
@@ -91,8 +99,8 @@ Status CheckMemory(const std::vector<model::MemoryLine>& plan) {
   std::string lines;
   for (const std::string& line : DescribeMemory(plan)) lines += "\n  " + line;
   return ResourceExhausted(
-      "this run needs at least {:.1f} GiB, {:.1f} GiB are free on this machine: take a smaller "
-      "model or one with more memory{}",
+      "this needs at least {:.1f} GiB, {:.1f} GiB are free on this machine: take a smaller model "
+      "or data set, or a machine with more memory{}",
       static_cast<double>(needed) / kMiB / 1024, static_cast<double>(available) / kMiB / 1024,
       lines);
 }

@@ -17,6 +17,9 @@ namespace longhaul::tools {
 // is made.
 std::vector<model::MemoryLine> PlanRunMemory(const LoadedRun& run);
 
+// Of a data set of so many tasks while it is made, and after.
+model::MemoryLine GeneratedTasksMemory(int64_t count);
+
 // What the process holds now, before a run allocates: the first line of its plan.
 model::MemoryLine ProgramMemory();
 

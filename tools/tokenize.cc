@@ -33,6 +33,7 @@ void PrintPieces(const Tokenizer& tokenizer, const std::string& text) {
 Status TokenizeLines(const Tokenizer& tokenizer, const std::string& path) {
   std::ifstream file;
   if (path != "-") {
+    if (DirectoryExists(path)) return InvalidArgument("{}: is a directory", path);
     file.open(path);
     if (!file) return NotFound("{}: cannot be opened", path);
   }

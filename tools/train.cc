@@ -60,6 +60,7 @@ StatusOr<Outcome> Train(const Options& options, Phases phases) {
   ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(run.run_dir));
   RETURN_IF_ERROR(PrepareRunFiles(run));
   ASSIGN_OR_RETURN(const auto embedded, EmbeddedRun::Create(run, phases, &stop_requested));
+  RETURN_IF_ERROR(WriteRunConfig(run));
   for (const std::string& line : DescribeRun(run)) LogInfo("{}", line);
   for (const std::string& line : DescribeMemory(embedded->memory_plan())) LogInfo("{}", line);
 

@@ -20,6 +20,11 @@ StatusOr<std::unique_ptr<SftData>> SftData::Load(const Args& args) {
     source.weight = data.weight;
     for (TaskEntry& entry : entries) {
       std::vector<int32_t> ids = args.tokenizer->Encode(entry.response);
+      if (args.tokenizer->LosesText(entry.response, ids)) {
+        return InvalidArgument(
+            "{}: response of uid '{}': has characters that this tokenizer does not know", data.path,
+            entry.task.uid());
+      }
       if (args.eos_token_id >= 0 && (ids.empty() || ids.back() != args.eos_token_id)) {
         ids.push_back(args.eos_token_id);
       }

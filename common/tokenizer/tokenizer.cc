@@ -3,6 +3,8 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
+
 #include "common/file.h"
 #include "common/tokenizer/model_files.h"
 #include "common/tokenizer/stream_decoder.h"
@@ -150,6 +152,14 @@ std::string_view Tokenizer::IdToPiece(int32_t id) const {
 std::string_view Tokenizer::TokenBytes(int32_t id) const {
   return id >= 0 && id < vocab_size() ? std::string_view(spec_->token_bytes[id])
                                       : std::string_view();
+}
+
+bool Tokenizer::LosesText(std::string_view text, const std::vector<int32_t>& ids) const {
+  const std::optional<int32_t> unknown = SpecialTokenId("unk_token");
+  if (!unknown.has_value() || std::find(ids.begin(), ids.end(), *unknown) == ids.end()) {
+    return false;
+  }
+  return text.find(IdToPiece(*unknown)) == std::string_view::npos;
 }
 
 std::optional<int32_t> Tokenizer::TokenToId(std::string_view piece) const {

@@ -88,6 +88,9 @@ class Tokenizer {
   // Id of a vocabulary piece or of an added token's content.
   std::optional<int32_t> TokenToId(std::string_view piece) const;
   bool IsSpecial(int32_t id) const;
+  // Whether encoding `text` to `ids` replaced a part of it by the "unk_token", which no decoding
+  // brings back. Byte-level BPE never does.
+  bool LosesText(std::string_view text, const std::vector<int32_t>& ids) const;
 
   // One more than the largest id. A model's `vocab_size` may be larger (padding), never smaller.
   int32_t vocab_size() const;

@@ -114,6 +114,12 @@ Status ParsePrompt(const Json& line, const TaskFileOptions& options, proto::Task
   if (task->prompt_ids().empty()) {
     return InvalidArgument("{}: prompt: is empty (uid '{}')", PlaceOf(line), task->uid());
   }
+  const std::vector<int32_t> ids(task->prompt_ids().begin(), task->prompt_ids().end());
+  if (options.tokenizer->LosesText(task->prompt(), ids)) {
+    return InvalidArgument(
+        "{}: prompt: has characters that this tokenizer does not know (uid '{}')", PlaceOf(line),
+        task->uid());
+  }
   if (task->prompt_ids_size() > options.max_prompt_length) {
     return InvalidArgument("{}: prompt: {} tokens, data.max_prompt_length is {} (uid '{}')",
                            PlaceOf(line), task->prompt_ids_size(), options.max_prompt_length,

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Run files and overrides that make no sense.
+#include "command_line.h"
+
+namespace longhaul {
+namespace {
+
+using BadConfig = CommandLine;
+
+TEST_F(BadConfig, MisspeltKeyShowsItsPlaceAndTheNearest) {
+  Replace("run.yaml", "max_steps: 2", "max_stps: 2");
+  ExpectError(Train(), {"run.yaml:14:11: unknown key 'max_stps' in section 'trainer'; did you mean "
+                        "'max_steps'?"});
+  EXPECT_FALSE(Exists("out"));
+}
+
+TEST_F(BadConfig, UnknownSection) {
+  Write("run.yaml", Read("run.yaml") + "trainr: {}\n");
+  ExpectError(Train(), {"run.yaml:17:1: unknown key 'trainr'", "did you mean 'trainer'?"});
+}
+
+TEST_F(BadConfig, WrongTypesAndBounds) {
+  ExpectError(Train("trainer.max_steps=many"), {"trainer.max_steps: expected integer", "'many'"});
+  ExpectError(Train("trainer.max_steps=1.5"), {"trainer.max_steps: expected integer"});
+  ExpectError(Train("trainer.max_steps=-1"), {"must be at least 0, found -1"});
+  ExpectError(Train("trainer.max_steps="), {"trainer.max_steps", "found nothing"});
+  ExpectError(Train("trainer.max_steps=10m"), {"trainer.max_steps: expected integer"});
+  ExpectError(Train("rollout.temperature=nan"), {"rollout.temperature: expected number"});
+  ExpectError(Train("rollout.lease_timeout_s=30s"), {"rollout.lease_timeout_s: expected number"});
+  ExpectError(Train("algorithm.loss.type=cisop"), {"algorithm.loss.type", "cispo"});
+  ExpectError(Train("rollout.num_prompts_per_step=99999999999999999999"),
+              {"rollout.num_prompts_per_step", "does not fit"});
+  ExpectError(Train("model=model"), {"model"});
+  EXPECT_FALSE(Exists("out"));
+}
+
+TEST_F(BadConfig, MalformedOverrides) {
+  ExpectError(Train("nonsense"), {"expected section.key=value, found 'nonsense'"});
+  ExpectError(Train("=1"), {"expected section.key=value"});
+  ExpectError(Train("a..b=1"), {"'a..b'"});
+  ExpectError(Train("data.train.7.path=x"), {"data.train.7.path", "a list with 1 items"});
+  ExpectError(Train("'trainer.max_steps=[1'"), {"trainer.max_steps"});
+}
+
+TEST_F(BadConfig, ImpossibleCombinationsShowTheirArithmetic) {
+  ExpectError(Train("rollout.num_prompts_per_step=3"),
+              {"run.yaml:14:44: trainer.minibatch_prompts: 2 does not divide", "3 / 2"});
+  ExpectError(Train("rollout.max_response_length=4000 trainer.max_tokens_per_pass=8192"),
+              {"prompt 16 + response 4000 = 4016 tokens", "max_position_embeddings 2048"});
+  ExpectError(Train("rollout.max_response_length=1000000000"), {"1000000016 tokens"});
+  ExpectError(Train("rollout.max_response_length=1000"),
+              {"trainer.max_tokens_per_pass: 512 cannot hold one sequence"});
+  ExpectError(Train("algorithm.loss.type=gspo algorithm.loss.loss_agg=token_mean"),
+              {"algorithm.loss.loss_agg: gspo"});
+  ExpectError(Train("algorithm.loss.is_weight_max=1"), {"must be above 1"});
+  ExpectError(Train("algorithm.loss.is_weight_max=3 algorithm.loss.eps_clip_high=2"),
+              {"algorithm.loss.eps_clip_high", "two names of one bound"});
+  ExpectError(Train("algorithm.kl.coef=0.1"), {"algorithm.kl.coef", "acknowledge_with_cispo"});
+  ExpectError(Train("rollout.num_generations_per_prompt=1"), {"at least 2 are needed"});
+  EXPECT_FALSE(Exists("out"));
+}
+
+TEST_F(BadConfig, PenaltyBufferMustLeaveSomethingOfEveryWindow) {
+  ExpectError(Train("reward.overlong.buffer_length=8"),
+              {"reward.overlong.buffer_length", "not below the response window of 8 tokens"});
+  ExpectError(Train("reward.overlong.buffer_length=4 "
+                    "'curriculum.length.stages=[{max_response_length: 4}, "
+                    "{max_response_length: 16}]'"),
+              {"reward.overlong.buffer_length", "window of 4 tokens"});
+}
+
+TEST_F(BadConfig, FilesThatAreNoRunFiles) {
+  Write("empty.yaml", "");
+  ExpectError(Run("train empty.yaml"), {"empty.yaml", "run"});
+  Write("nul.yaml", std::string("run: {name: \0}\n", 15));
+  ExpectError(Run("train nul.yaml"), {"nul.yaml"});
+  Write("binary.yaml",
+        "\x7f"
+        "ELF\x02\x01\xff\xfe\x80 {]");
+  ExpectError(Run("train binary.yaml"), {"binary.yaml:1:"});
+  Write("deep.yaml", std::string(20000, '['));
+  ExpectError(Run("train deep.yaml"), {"deep.yaml:"});
+  Write("huge.yaml", "a: " + std::string(8 << 20, 'x'));
+  ExpectError(Run("train huge.yaml"), {"huge.yaml:1:1: unknown key 'a'"});
+  Write("list.yaml", "- a\n- b\n");
+  ExpectError(Run("train list.yaml"), {"list.yaml:1:1: expected sections"});
+  ExpectError(Run("train model"), {"model: Is a directory"});
+  ExpectError(Run("train missing.yaml"), {"missing.yaml: No such file"});
+}
+
+TEST_F(BadConfig, ModelSectionWithoutAModel) {
+  ExpectError(Train("model.path=nowhere"), {"model.path: no such directory: nowhere"});
+  ExpectError(Train("model.path=null"), {"run.yaml:3:", "either path", "not neither"});
+  ExpectError(Train("'model.init={config: model, tokenizer_alphabet: ab}'"), {"not both"});
+  ExpectError(Train("run=null"), {"run"});
+}
+
+TEST_F(BadConfig, DataSetsTooLargeForTheMachine) {
+  ExpectError(Train("generate.0.count=100000000"), {"GiB are free", "generated tasks"});
+  ExpectError(Run("make-data arithmetic count=100000000"), {"generated tasks"});
+  ExpectError(Train("generate.0.count=1000000000"), {"generate.0.count: must be at most"});
+}
+
+}  // namespace
+}  // namespace longhaul

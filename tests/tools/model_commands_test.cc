@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// generate, chat, eval, tokenize, export and make-data with odd arguments.
+#include <gmock/gmock.h>
+
+#include "command_line.h"
+
+namespace longhaul {
+namespace {
+
+using testing::HasSubstr;
+using ModelCommands = CommandLine;
+
+TEST_F(ModelCommands, GenerateIsAFunctionOfItsArguments) {
+  const CommandResult one = Run("generate model 1,2:9,3 --max-tokens 20 --threads 1");
+  EXPECT_EQ(one.exit_code, 0) << one.output;
+  EXPECT_EQ(Run("generate model 1,2:9,3 --max-tokens 20 --threads 2").output, one.output);
+  EXPECT_NE(Run("generate model 1,2:9,3 --max-tokens 20 --seed 2").output, one.output);
+}
+
+TEST_F(ModelCommands, GenerateWithOddPrompts) {
+  ExpectError(Run("generate model ''"), {"the prompt has no tokens"});
+  ExpectError(Run("generate model '" + std::string(3000, '1') + "'"),
+              {"request 'prompt'", "3000", "2048"});
+  const CommandResult unknown = Run("generate model 'what?' --max-tokens 4");
+  EXPECT_EQ(unknown.exit_code, 0);
+  EXPECT_THAT(unknown.output, HasSubstr("warning: the prompt has characters"));
+}
+
+TEST_F(ModelCommands, GenerateUpToTheContextAndWithManySamples) {
+  EXPECT_EQ(Run("generate model 1 --max-tokens 9223372036854775807").exit_code, 0);
+  const CommandResult many = Run("generate model 1 --samples 4096 --max-tokens 1");
+  EXPECT_EQ(many.exit_code, 0) << many.output.substr(0, 400);
+  EXPECT_THAT(many.output, HasSubstr("--- sample 4095\n"));
+}
+
+TEST_F(ModelCommands, SamplingParametersOutOfRange) {
+  ExpectError(Run("generate model 1 --precision fp8"), {"unknown precision 'fp8'"});
+  ExpectError(Run("generate model 1 --temperature nan"), {"temperature nan"});
+  ExpectError(Run("generate model 1 --stop ''"), {"an empty stop string"});
+  ExpectError(Run("generate nowhere 1"), {"nowhere: no such model directory"});
+}
+
+TEST_F(ModelCommands, TokenizeOddInput) {
+  EXPECT_THAT(Run("tokenize model ''").output, HasSubstr("0 tokens"));
+  Write("texts.jsonl", "{\"text\": \"1,2\"}\n{\"text\": 3}\n");
+  const CommandResult result = Run("tokenize model --jsonl texts.jsonl");
+  ExpectError(result, {R"({"ids":[5,14,6],"decoded":"1,2"})", "texts.jsonl:2: text: expected"});
+  ExpectError(Run("tokenize model --jsonl nope"), {"nope: cannot be opened"});
+  ExpectError(Run("tokenize model --jsonl model"), {"model: is a directory"});
+}
+
+TEST_F(ModelCommands, ExportNeverWritesOver) {
+  ASSERT_EQ(Run("export model copy").exit_code, 0);
+  const std::string weights = Read("copy/model.safetensors");
+  ExpectError(Run("export model copy --dtype bf16"), {"copy exists and is not empty"});
+  EXPECT_TRUE(Read("copy/model.safetensors") == weights);
+  Write("file", "");
+  ExpectError(Run("export model file"), {"file is a file"});
+  ExpectError(Run("export model /dev/null/x"), {"/dev/null/x"});
+  ExpectError(Run("export model small", "ulimit -f 1000;"), {"small", "File too large"});
+  EXPECT_FALSE(Exists("small"));
+}
+
+TEST_F(ModelCommands, ExportWithoutATokenizer) {
+  Remove("model/tokenizer_config.json");
+  const CommandResult result = Run("export model copy");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("model has no tokenizer, so none was written"));
+  EXPECT_FALSE(Exists("copy/tokenizer.json"));
+}
+
+TEST_F(ModelCommands, MakeDataAndEval) {
+  ASSERT_EQ(Run("make-data digit_completion count=5 --out tasks.jsonl").exit_code, 0);
+  ExpectError(Run("make-data digit_completion count=5 --out tasks.jsonl"), {"tasks.jsonl exists"});
+  ExpectError(Run("make-data sudoku"), {"arithmetic, digit_completion", "'sudoku'"});
+  ExpectError(Run("make-data digit_completion count=1000 distinct=true"), {"of 1000 tasks"});
+  ExpectError(Run("make-data arithmetic cuont=3"), {"'cuont'", "did you mean 'count'?"});
+  const CommandResult result =
+      Run("eval model --data tasks.jsonl --max-tokens 8 --samples 3 --temperature 1 --batch 4096");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("5 tasks, 3 samples each"));
+  EXPECT_TRUE(Exists("eval-samples.jsonl"));
+  ExpectError(Run("eval model --data tasks.jsonl --out /dev/null/x"), {"/dev/null/x"});
+}
+
+}  // namespace
+}  // namespace longhaul

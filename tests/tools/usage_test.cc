@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Help, usage errors, and the recipes that ship.
+#include <gmock/gmock.h>
+
+#include "command_line.h"
+
+namespace longhaul {
+namespace {
+
+using testing::HasSubstr;
+
+class Usage : public CommandLine {
+ protected:
+  static std::string Config(const std::string& name) {
+    return std::string("'") + LONGHAUL_SOURCE_DIR "/configs/" + name + "'";
+  }
+};
+
+TEST_F(Usage, HelpOfEveryCommandShowsAnExample) {
+  for (const char* command : {"train", "sft", "eval", "generate", "chat", "export", "tokenize",
+                              "make-data", "bench", "inspect", "inspect config", "inspect weights",
+                              "inspect checkpoint", "inspect parity", "inspect exactness"}) {
+    const CommandResult result = Run(std::string(command) + " --help");
+    EXPECT_EQ(result.exit_code, 0) << command;
+    EXPECT_THAT(result.output, HasSubstr("Example")) << command;
+    EXPECT_THAT(result.output, HasSubstr(std::string("  longhaul ") + command)) << command;
+  }
+  EXPECT_EQ(Run("--help").exit_code, 0);
+  EXPECT_EQ(Run("--version").exit_code, 0);
+}
+
+TEST_F(Usage, ErrorsExitWithTwo) {
+  for (const char* arguments :
+       {"", "train", "train run.yaml --nonsense", "inspect", "inspect config", "eval model",
+        "generate model", "generate model x --temperature -1", "generate model x --samples 0",
+        "export model", "export model out --dtype int4", "tokenize model",
+        "tokenize model x --jsonl y", "bench --threads -1"}) {
+    EXPECT_EQ(Run(arguments).exit_code, 2) << arguments;
+  }
+}
+
+TEST_F(Usage, MisspeltCommandIsNamed) {
+  const CommandResult result = Run("trian run.yaml");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.output, HasSubstr("no command 'trian'; there are train, sft"));
+}
+
+TEST_F(Usage, ShippedRecipesLoadAndValidate) {
+  for (const char* name : {"quickstart.yaml", "digits-llama.yaml", "minimax-m1-512gpu.yaml"}) {
+    const CommandResult result = Run("inspect config " + Config(name));
+    EXPECT_EQ(result.exit_code, 0) << name << result.output;
+    EXPECT_THAT(result.output, HasSubstr("# a step: ")) << name;
+  }
+}
+
+TEST_F(Usage, RunTooLargeForTheMachineIsRefusedWithItsMemory) {
+  ExpectError(Run("train " + Config("minimax-m1-512gpu.yaml") + " output.dir=out"),
+              {"needs at least 84", "GiB are free", "parameters, fp32", "AdamW moments"});
+  EXPECT_FALSE(Exists("out"));
+}
+
+TEST_F(Usage, DigitsRecipeTrains) {
+  const CommandResult result =
+      Run("train " + Config("digits-llama.yaml") + " output.dir=out trainer.max_steps=2");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("Done: 0 SFT steps and 2 RL steps"));
+  EXPECT_TRUE(Exists("out/summary.json"));
+  EXPECT_TRUE(Exists("out/export/model.safetensors"));
+}
+
+TEST_F(Usage, ResolvedConfigurationIsARunFile) {
+  ASSERT_EQ(Train().exit_code, 0);
+  const CommandResult again = Run("inspect config out/config.yaml model.path=model");
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+}
+
+}  // namespace
+}  // namespace longhaul
