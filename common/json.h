@@ -105,6 +105,8 @@ class Json {
 
   // "config.json: layers[3].size": what a message about this value begins with.
   std::string where() const;
+  // The same for a member, there or not: "config.json: layers[3].size.key".
+  std::string WhereOf(std::string_view key) const;
 
   bool operator==(const Json& other) const;  // same kinds and values, members in the same order
 
@@ -121,7 +123,6 @@ class Json {
   };
 
   Status TypeError(std::string_view expected) const;
-  std::string WhereOf(std::string_view key) const;
 
   std::variant<std::monostate, bool, int64_t, double, std::string, std::vector<Json>, ObjectValue>
       value_;

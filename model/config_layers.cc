@@ -56,8 +56,8 @@ Status ReadAttentionKinds(const Json& root, ModelConfig* config) {
   if (Present(layer_types)) return ReadLayerTypes(*layer_types, config);
   if (!IsMiniMax(*config)) return OkStatus();
   if (config->model_type != "minimax") {
-    return InvalidArgument("{}.attn_type_list: missing; it says which layers are softmax attention",
-                           root.where());
+    return InvalidArgument("{}: missing; it says which layers are softmax attention",
+                           root.WhereOf("attn_type_list"));
   }
   for (size_t i = 1; i < config->attention.size(); i += 2) {
     config->attention[i] = AttentionKind::kLightning;  // the default of MiniMaxConfig
@@ -77,12 +77,19 @@ Status RefuseSlidingWindow(const Json& root, const ModelConfig& config) {
       window->where(), tokens, config.max_position_embeddings);
 }
 
+// Transformers has written both names for the same families.
+StatusOr<int64_t> NumExperts(const Json& root, int64_t missing) {
+  ASSIGN_OR_RETURN(int64_t local, root.GetIntOr("num_local_experts", missing));
+  return root.GetIntOr("num_experts", local);
+}
+
 Status ReadQwen3Moe(const Json& root, ModelConfig* config) {
-  ASSIGN_OR_RETURN(config->num_experts, root.GetIntOr("num_experts", 128));
+  ASSIGN_OR_RETURN(config->num_experts, NumExperts(root, 128));
   ASSIGN_OR_RETURN(config->moe_intermediate_size, root.GetIntOr("moe_intermediate_size", 768));
   ASSIGN_OR_RETURN(config->norm_topk_prob, root.GetBoolOr("norm_topk_prob", false));
   ASSIGN_OR_RETURN(int64_t step, root.GetIntOr("decoder_sparse_step", 1));
-  if (step < 1) return InvalidArgument("{}.decoder_sparse_step: must be at least 1", root.where());
+  if (step < 1)
+    return InvalidArgument("{}: must be at least 1", root.WhereOf("decoder_sparse_step"));
   std::vector<int64_t> dense;
   if (Present(root.Find("mlp_only_layers"))) {
     ASSIGN_OR_RETURN(dense, root.GetInts("mlp_only_layers"));
@@ -105,7 +112,7 @@ Status ReadLayers(const Json& root, ModelConfig* config) {
   if (config->model_type == "qwen3_moe") return ReadQwen3Moe(root, config);
   if (config->model_type == "mixtral" || IsMiniMax(*config)) {
     config->mlp.assign(static_cast<size_t>(config->num_hidden_layers), MlpKind::kMoe);
-    ASSIGN_OR_RETURN(config->num_experts, root.GetIntOr("num_local_experts", 8));
+    ASSIGN_OR_RETURN(config->num_experts, NumExperts(root, 8));
     config->moe_intermediate_size = config->intermediate_size;
   }
   return OkStatus();

@@ -10,7 +10,7 @@ namespace {
 // The formulas of Transformers' modeling_rope_utils.py.
 Status ScaleLinear(const Json& scaling, std::vector<double>* inv_freq) {
   ASSIGN_OR_RETURN(double factor, scaling.GetDouble("factor"));
-  if (!(factor > 0)) return InvalidArgument("{}.factor: must be positive", scaling.where());
+  if (!(factor > 0)) return InvalidArgument("{}: must be positive", scaling.WhereOf("factor"));
   for (double& f : *inv_freq) f /= factor;
   return OkStatus();
 }
@@ -44,8 +44,8 @@ Status Scale(const Json& scaling, std::vector<double>* inv_freq) {
   if (type == "default") return OkStatus();
   if (type == "linear") return ScaleLinear(scaling, inv_freq);
   if (type == "llama3") return ScaleLlama3(scaling, inv_freq);
-  return Unimplemented("{}.rope_type: '{}' is not supported (supported: default, linear, llama3)",
-                       scaling.where(), type);
+  return Unimplemented("{}: '{}' is not supported (supported: default, linear, llama3)",
+                       scaling.WhereOf("rope_type"), type);
 }
 
 bool Present(const Json* value) { return value != nullptr && !value->is_null(); }
@@ -77,7 +77,7 @@ Status ReadRope(const Json& root, const FamilyDefaults& family, ModelConfig* con
     ASSIGN_OR_RETURN(partial, scaling->GetDoubleOr("partial_rotary_factor", partial));
   }
   if (!(config->rope_theta > 0)) {
-    return InvalidArgument("{}.rope_theta: must be positive", root.where());
+    return InvalidArgument("{}: must be positive", root.WhereOf("rope_theta"));
   }
   config->rotary_dim = static_cast<int64_t>(static_cast<double>(config->head_dim) * partial);
   // Transformers' `minimax` has no rotary_dim and rotates the whole head; the original code has it.

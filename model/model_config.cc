@@ -75,17 +75,15 @@ Status ReadSwitches(const Json& root, const FamilyDefaults& family, ModelConfig*
   c->attention_bias = c->model_type == "qwen2" || (has_key && bias);
   c->attention_output_bias = has_key && bias;
   if (mlp_bias) {
-    return Unimplemented("{}.mlp_bias: biases in the MLP are not supported", root.where());
+    return Unimplemented("{}: biases in the MLP are not supported", root.WhereOf("mlp_bias"));
   }
   if (act != "silu" && act != "swish") {
-    return Unimplemented("{}.hidden_act: '{}' is not supported (supported: silu)", root.where(),
+    return Unimplemented("{}: '{}' is not supported (supported: silu)", root.WhereOf("hidden_act"),
                          act);
   }
   if (Present(root.Find("quantization_config"))) {
-    return Unimplemented(
-        "{}.quantization_config: quantised weights are not supported; use an unquantised "
-        "checkpoint",
-        root.where());
+    return Unimplemented("{}: quantised weights are not supported; use an unquantised checkpoint",
+                         root.WhereOf("quantization_config"));
   }
   return OkStatus();
 }
