@@ -112,11 +112,16 @@ StatusLine::~StatusLine() {
   if (Logger::Get().status == this) Logger::Get().status = nullptr;
 }
 
-void StatusLine::Update(std::string_view text) {
+void StatusLine::Update(std::string_view text) { ShowAfter(text, options_.plain_interval_seconds); }
+
+void StatusLine::Progress(std::string_view text) {
+  ShowAfter(text, options_.plain_progress_interval_seconds);
+}
+
+void StatusLine::ShowAfter(std::string_view text, double plain_interval) {
   std::lock_guard lock(Logger::Get().mutex);
   text_ = text;
-  const double interval =
-      *options_.terminal ? options_.terminal_interval_seconds : options_.plain_interval_seconds;
+  const double interval = *options_.terminal ? options_.terminal_interval_seconds : plain_interval;
   const double now = options_.clock();
   if (last_shown_.has_value() && now - *last_shown_ < interval) return;
   last_shown_ = now;

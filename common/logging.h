@@ -49,7 +49,8 @@ class StatusLine {
     std::optional<bool> terminal = std::nullopt;  // unset: asked of the system
     int width = 0;                                // columns; 0: asked of the system
     double terminal_interval_seconds = 0.1;
-    double plain_interval_seconds = 0;        // 0: every update is a line
+    double plain_interval_seconds = 0;  // 0: every update is a line
+    double plain_progress_interval_seconds = 10;
     std::function<double()> clock = nullptr;  // seconds; unset: the monotonic clock
   };
 
@@ -61,6 +62,9 @@ class StatusLine {
 
   // Shows `text`, or keeps it for later when the last line is too young.
   void Update(std::string_view text);
+  // Where things stand within a step: Update on a terminal; elsewhere a line only when nothing was
+  // shown for plain_progress_interval_seconds, so that steps that end soon leave one line each.
+  void Progress(std::string_view text);
   // Shows `text` now and moves to a new line: a step is done.
   void Finish(std::string_view text);
 
@@ -68,6 +72,7 @@ class StatusLine {
   friend class Logger;
   void Erase();  // with the logger's lock held
   void Draw();
+  void ShowAfter(std::string_view text, double plain_interval);
 
   Options options_;
   std::string text_;

@@ -30,7 +30,7 @@ double Mean(const std::vector<double>& values) {
 }  // namespace
 
 bool IsTimeField(std::string_view name) {
-  return name.starts_with("time/") || name.starts_with("perf/");
+  return name.starts_with("time/") || name.starts_with("perf/") || name.starts_with("mem/");
 }
 
 double Percentile(const std::vector<double>& sorted, double q) {

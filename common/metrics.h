@@ -28,8 +28,8 @@ enum class Reducer {
   kHistogram,     // counts between fixed edges; JSON only
 };
 
-// Metrics named "time/..." or "perf/..." measure the machine: they differ between two identical
-// runs, and comparisons of runs leave them out.
+// Metrics named "time/...", "perf/..." or "mem/..." measure the machine: they differ between two
+// identical runs, and comparisons of runs leave them out.
 bool IsTimeField(std::string_view name);
 
 // Metrics by name, in the order in which they were first added. A name keeps one reducer (CHECK).

@@ -134,7 +134,8 @@ const StepEvents& Engine::Step() {
     impl.scheduler.Advance();
     impl.Settle(drawn);
   }
-  impl.throughput.End(static_cast<int64_t>(impl.events.tokens.size()), impl.runner->num_rows());
+  impl.throughput.End(static_cast<int64_t>(impl.events.tokens.size()), impl.runner->num_rows(),
+                      static_cast<int64_t>(impl.events.finished_samples.size()));
   impl.PublishGauges();
   return impl.events;
 }

@@ -66,6 +66,7 @@ struct EngineGauges {
   int64_t waiting = 0;
   int64_t preemptions = 0;  // since creation, like the following
   int64_t generated_tokens = 0;
+  int64_t finished_samples = 0;
   int64_t computed_tokens = 0;   // rows of all forward passes: prefill, recomputation and decode
   double busy_seconds = 0;       // inside Step
   double tokens_per_second = 0;  // generated in the last second or so of stepping

@@ -10,10 +10,11 @@ constexpr double kStretchSeconds = 1.0;
 
 void Throughput::Begin() { began_ = std::chrono::steady_clock::now(); }
 
-void Throughput::End(int64_t generated, int64_t computed) {
+void Throughput::End(int64_t generated, int64_t computed, int64_t finished) {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
   generated_tokens_ += generated;
   computed_tokens_ += computed;
+  finished_samples_ += finished;
   busy_seconds_ += elapsed.count();
   stretch_seconds_ += elapsed.count();
   stretch_tokens_ += generated;
@@ -26,6 +27,7 @@ void Throughput::End(int64_t generated, int64_t computed) {
 void Throughput::Publish(EngineGauges gauges) {
   gauges.generated_tokens = generated_tokens_;
   gauges.computed_tokens = computed_tokens_;
+  gauges.finished_samples = finished_samples_;
   gauges.busy_seconds = busy_seconds_;
   gauges.tokens_per_second = tokens_per_second_;
   if (tokens_per_second_ == 0 && busy_seconds_ > 0) {

@@ -15,8 +15,8 @@ namespace longhaul::rollout {
 class Throughput {
  public:
   void Begin();
-  // Of the step begun last: tokens drawn and rows computed.
-  void End(int64_t generated, int64_t computed);
+  // Of the step begun last: tokens drawn, rows computed, samples that stopped.
+  void End(int64_t generated, int64_t computed, int64_t finished);
   // Takes over the gauges that are not counted here.
   void Publish(EngineGauges gauges);
   EngineGauges gauges() const;
@@ -25,6 +25,7 @@ class Throughput {
   std::chrono::steady_clock::time_point began_;
   int64_t generated_tokens_ = 0;
   int64_t computed_tokens_ = 0;
+  int64_t finished_samples_ = 0;
   double busy_seconds_ = 0;
   double tokens_per_second_ = 0;
   // The stretch of stepping that tokens_per_second is measured over.

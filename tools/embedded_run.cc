@@ -71,6 +71,7 @@ struct EmbeddedRun::Impl {
   Status CreateRewardService();
   Status CreateTrainer(const LoadedRun& run, const std::atomic<bool>* stop);
   Status StartServices();
+  trainer::GenerationGauges Gauges() const;
 };
 
 Status EmbeddedRun::Impl::LoadModel(const LoadedRun& run) {
@@ -103,10 +104,11 @@ Status EmbeddedRun::Impl::CreateTrainer(const LoadedRun& run, const std::atomic<
   deps.seed = config->run.seed;
   deps.run_name = config->run.name;
   deps.run_dir = run.run_dir;
-  deps.config_text = PrintConfig(*config);
+  deps.config_text = run.config_text;
   deps.check_reward = [this](const proto::RewardSpec& spec) {
     return reward->router().CheckSpec(spec);
   };
+  deps.generation_gauges = [this] { return Gauges(); };
   deps.stop = stop;
   ASSIGN_OR_RETURN(trainer, trainer::Trainer::Create(config->trainer, deps));
   return OkStatus();
@@ -131,6 +133,18 @@ Status EmbeddedRun::Impl::StartServices() {
   return worker_server.Start({worker->service()});
 }
 
+trainer::GenerationGauges EmbeddedRun::Impl::Gauges() const {
+  if (worker == nullptr) return {};
+  const rollout::EngineGauges gauges = worker->gauges();
+  const double blocks = static_cast<double>(std::max<int64_t>(1, gauges.kv_blocks_total));
+  return {.finished_rollouts = gauges.finished_samples,
+          .tokens = gauges.generated_tokens,
+          .tokens_per_second = gauges.tokens_per_second,
+          .running = gauges.running,
+          .preemptions = gauges.preemptions,
+          .kv_usage = static_cast<double>(gauges.kv_blocks_used) / blocks};
+}
+
 EmbeddedRun::EmbeddedRun(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 EmbeddedRun::~EmbeddedRun() {
@@ -145,16 +159,19 @@ StatusOr<std::unique_ptr<EmbeddedRun>> EmbeddedRun::Create(const LoadedRun& run,
   RETURN_IF_ERROR(impl->LoadModel(run));
   RETURN_IF_ERROR(impl->CreateRewardService());
   RETURN_IF_ERROR(impl->CreateTrainer(run, stop));
-  if (phases == Phases::kAll) RETURN_IF_ERROR(impl->StartServices());
+  const bool generates = phases == Phases::kAll || !impl->config->trainer.eval.sets.empty();
+  if (generates) RETURN_IF_ERROR(impl->StartServices());
   return std::unique_ptr<EmbeddedRun>(new EmbeddedRun(std::move(impl)));
 }
 
 StatusOr<trainer::RunResult> EmbeddedRun::Run() {
-  if (impl_->phases == Phases::kSftOnly) return impl_->trainer->RunSft();
+  if (impl_->worker == nullptr) return impl_->trainer->RunSft(nullptr);
   impl_->worker->Start();
   const auto client =
       trainer::MakeGrpcWorkerClient(impl_->worker_server.Channel(), kWorkerCallDeadlineSeconds);
-  StatusOr<trainer::RunResult> result = impl_->trainer->Run(*client);
+  StatusOr<trainer::RunResult> result = impl_->phases == Phases::kSftOnly
+                                            ? impl_->trainer->RunSft(client.get())
+                                            : impl_->trainer->Run(*client);
   impl_->worker->Stop();
   return result;
 }

@@ -52,7 +52,12 @@ Json ToJson(const RunSummary& summary) {
   return json;
 }
 
-// The last lines of samples.jsonl that hold responses of training.
+bool SameTask(const Json& a, const Json& b) {
+  const Json *x = a.Find("uid"), *y = b.Find("uid");
+  return x != nullptr && y != nullptr && *x == *y;
+}
+
+// The last lines of samples.jsonl, each of another task.
 std::deque<Json> LastSamples(const std::string& run_dir) {
   std::deque<Json> samples;
   std::ifstream file(JoinPath(run_dir, "samples.jsonl"));
@@ -60,6 +65,7 @@ std::deque<Json> LastSamples(const std::string& run_dir) {
   while (std::getline(file, line)) {
     StatusOr<Json> sample = Json::Parse(line, "samples.jsonl");
     if (!sample.ok()) continue;
+    if (!samples.empty() && SameTask(samples.back(), *sample)) samples.pop_back();
     samples.push_back(std::move(*sample));
     if (samples.size() > kTraces) samples.pop_front();
   }
@@ -67,6 +73,10 @@ std::deque<Json> LastSamples(const std::string& run_dir) {
 }
 
 void PrintAccuracy(const trainer::RunResult& result) {
+  for (const auto& [name, before] : result.accuracy_before_rl) {
+    if (!result.accuracy_after_rl.contains(name))
+      fmt::print("  accuracy on {:<16} {:.3f} before RL\n", name, before);
+  }
   for (const auto& [name, after] : result.accuracy_after_rl) {
     const auto before = result.accuracy_before_rl.find(name);
     if (before == result.accuracy_before_rl.end()) {
@@ -98,12 +108,12 @@ void PrintSummary(const std::string& run_dir, const RunSummary& summary) {
     fmt::print("  window {} tokens from step {}\n", boundary.max_response_length, boundary.step);
   }
   const std::deque<Json> samples = LastSamples(run_dir);
-  if (!samples.empty()) fmt::print("\nSamples of the last step:\n");
+  if (!samples.empty()) fmt::print("\nSamples of the end:\n");
   for (const Json& sample : samples) {
     fmt::print(
         "  {}{}   [reward {}, stopped by {}]\n", sample.GetStringOr("prompt", "").value_or(""),
         sample.GetStringOr("text", "").value_or(""), sample.GetDoubleOr("reward", 0).value_or(0),
-        sample.GetStringOr("stop_reason", "").value_or(""));
+        sample.GetStringOr("stop", "").value_or(""));
   }
   fmt::print("\n  samples      {}\n  metrics      {}\n  checkpoints  {}\n",
              JoinPath(run_dir, "samples.jsonl"), JoinPath(run_dir, "metrics.jsonl"),

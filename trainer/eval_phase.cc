@@ -19,6 +19,13 @@ StatusOr<bool> Trainer::Impl::EvaluateAll() {
   MetricSet metrics;
   std::vector<EvalResult> results;
   for (const EvalSet& set : eval_sets) {
+    const GenerationWatch watch(
+        {.gauges = deps.generation_gauges,
+         .show =
+             [&](const std::string& text) {
+               ShowProgress(fmt::format("evaluating {}: {}", set.config.name, text));
+             },
+         .batch_rollouts = static_cast<int64_t>(set.tasks.size()) * set.config.num_samples});
     ASSIGN_OR_RETURN(EvalResult result, Evaluate({.coordinator = coordinator.get(),
                                                   .set = &set,
                                                   .default_response_length = config.max_window(),
@@ -47,6 +54,7 @@ StatusOr<bool> Trainer::Impl::EvaluateAll() {
   }
   RETURN_IF_ERROR(logs->FlushSamples());
   timer.Lap("eval", metrics);
+  ReportMachine(metrics);
   RETURN_IF_ERROR(logs->Write(counters.global_step(), metrics));
   counters.eval_step = counters.rl_step;
   const double score = results.front().avg_at_k;
@@ -54,6 +62,16 @@ StatusOr<bool> Trainer::Impl::EvaluateAll() {
   counters.best_step = counters.global_step();
   counters.best_score = score;
   return true;
+}
+
+StatusOr<RunEnd> Trainer::Impl::EvaluateAfterSft(WorkerClient& worker) {
+  if (eval_sets.empty()) return RunEnd::kFinished;
+  MetricSet unused;
+  RETURN_IF_ERROR(Publish(worker, unused));
+  const Status status = EvaluateAll().status();
+  if (!status.ok() && status.code() != StatusCode::kCancelled) return status;
+  RETURN_IF_ERROR(SaveCheckpoint(&worker));
+  return status.ok() ? RunEnd::kFinished : RunEnd::kInterrupted;
 }
 
 }  // namespace longhaul::trainer

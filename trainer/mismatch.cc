@@ -25,12 +25,22 @@ struct Correlation {
   }
 };
 
+// What one sampled token adds to the Jensen-Shannon divergence of two policies: half the sum of the
+// k3 estimates of either against their mixture.
+double JensenShannon(double a, double b) {
+  const double mixture = std::log(0.5 * (std::exp(a) + std::exp(b)));
+  const auto k3 = [&](double logprob) {
+    return std::expm1(logprob - mixture) - (logprob - mixture);
+  };
+  return 0.5 * (k3(a) + k3(b));
+}
+
 }  // namespace
 
 void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics) {
   std::vector<double> differences;
   Correlation correlation;
-  double mult_prob_error = 0, k3_gen_train = 0, k3_train_gen = 0, nonzero = 0;
+  double mult_prob_error = 0, k3_gen_train = 0, k3_train_gen = 0, js = 0, nonzero = 0;
   for (const TrainSequence& sequence : sequences) {
     for (size_t t = 0; t < sequence.response.size(); ++t) {
       if (!sequence.loss_mask[t]) continue;
@@ -42,6 +52,8 @@ void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics
       mult_prob_error += std::exp(std::abs(d));
       k3_gen_train += std::expm1(d) - d;
       k3_train_gen += std::expm1(-d) + d;
+      // A mixture of two equal numbers can differ from them in the last bit; equal policies are 0.
+      js += d == 0 ? 0 : JensenShannon(train, rollout);
       correlation.Add(std::exp(train), std::exp(rollout));
     }
   }
@@ -57,6 +69,7 @@ void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics
   metrics.AddMean("mismatch/mult_prob_error", mult_prob_error / n, n);
   metrics.AddMean("mismatch/k3_gen_train", k3_gen_train / n, n);
   metrics.AddMean("mismatch/k3_train_gen", k3_train_gen / n, n);
+  metrics.AddMean("mismatch/js", js / n, n);
   metrics.SetLast("mismatch/prob_pearson", correlation.Value());
 }
 

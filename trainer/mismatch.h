@@ -11,7 +11,8 @@
 
 namespace longhaul::trainer {
 
-// mismatch/*, over masked tokens, from old_logprobs (trainer) and rollout_logprobs.
+// mismatch/*, over masked tokens, from old_logprobs (trainer) and rollout_logprobs. k3_gen_train,
+// k3_train_gen and js are what NeMo-RL calls gen_kl_error, policy_kl_error and js_divergence_error.
 void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics);
 
 }  // namespace longhaul::trainer

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <vector>
 
 namespace longhaul::trainer {
@@ -19,8 +20,7 @@ constexpr struct {
 
 class Reporter {
  public:
-  Reporter(int64_t weight_version, MetricSet& metrics)
-      : weight_version_(weight_version), metrics_(metrics) {}
+  Reporter(const ReportScope& scope, MetricSet& metrics) : scope_(scope), metrics_(metrics) {}
 
   void Add(const proto::Group& group) {
     const GroupRewards rewards = RewardsOf(group);
@@ -42,6 +42,7 @@ class Reporter {
     facts.ppl = tokens_ > 0 ? std::exp(-logprob_ / static_cast<double>(tokens_)) : 1;
     facts.unscorable_frac = unscorable_ / n;
     ReportLengths(facts);
+    metrics_.SetLast("staleness/p99", StalenessP99());
     metrics_.SetLast("ppl/generated", facts.ppl);
     if (scored_ > 0) {
       const double mean = reward_ / scored_;
@@ -62,14 +63,34 @@ class Reporter {
     for (const auto& stop : kStops) {
       metrics_.AddMean(stop.name, rollout.stop_reason() == stop.reason);
     }
-    metrics_.AddMean("repetition/frac", rollout.stop_reason() == proto::STOP_REASON_REPETITION);
+    const bool repeated = rollout.stop_reason() == proto::STOP_REASON_REPETITION;
+    metrics_.AddMean("repetition/frac", repeated);
+    metrics_.AddSum("repetition/saved_tokens",
+                    repeated ? std::max<double>(0, window() - length) : 0);
+    AddStaleness(rollout);
+    AddReward(rollout, scored);
+  }
+
+  void AddStaleness(const proto::Rollout& rollout) {
     metrics_.AddMean("staleness/versions_per_sample", std::max(1, rollout.versions_size()));
     for (const proto::VersionSpan& span : rollout.versions()) {
-      const double staleness = static_cast<double>(weight_version_ - span.weight_version());
-      metrics_.AddMean("staleness/mean", staleness, static_cast<double>(span.count()));
-      metrics_.AddMax("staleness/max", staleness);
+      const int64_t staleness = scope_.weight_version - span.weight_version();
+      const double tokens = static_cast<double>(span.count());
+      metrics_.AddMean("staleness/mean", static_cast<double>(staleness), tokens);
+      metrics_.AddMax("staleness/max", static_cast<double>(staleness));
+      tokens_by_staleness_[staleness] += span.count();
     }
-    AddReward(rollout, scored);
+  }
+
+  // The smallest staleness that 99% of the tokens do not exceed.
+  double StalenessP99() const {
+    int64_t total = 0, below = 0;
+    for (const auto& [staleness, tokens] : tokens_by_staleness_) total += tokens;
+    for (const auto& [staleness, tokens] : tokens_by_staleness_) {
+      below += tokens;
+      if (100 * below >= 99 * total) return static_cast<double>(staleness);
+    }
+    return 0;
   }
 
   void AddReward(const proto::Rollout& rollout, bool scored) {
@@ -88,6 +109,7 @@ class Reporter {
     for (const proto::RewardComponent& component : reward.components()) {
       if (component.status() != proto::REWARD_STATUS_OK) continue;
       metrics_.AddMean("reward/" + component.type() + "/mean", component.score());
+      metrics_.AddMean("reward/" + component.type() + "/weight", component.weight());
     }
     metrics_.AddMean(reward.correct() ? "length/mean_positive" : "length/mean_negative",
                      rollout.token_ids_size());
@@ -112,9 +134,12 @@ class Reporter {
     metrics_.SetLast("length/clipped_frac", metrics_.Scalar("stop/length"));
   }
 
-  int64_t weight_version_;
+  double window() const { return static_cast<double>(scope_.max_response_length); }
+
+  ReportScope scope_;
   MetricSet& metrics_;
   std::vector<double> lengths_;
+  std::map<int64_t, int64_t> tokens_by_staleness_;
   int64_t tokens_ = 0;
   double logprob_ = 0, unscorable_ = 0;
   double scored_ = 0, reward_ = 0, reward_squared_ = 0;
@@ -122,9 +147,9 @@ class Reporter {
 
 }  // namespace
 
-RolloutFacts ReportRollouts(const Collection& collection, int64_t weight_version,
+RolloutFacts ReportRollouts(const Collection& collection, const ReportScope& scope,
                             MetricSet& metrics) {
-  Reporter reporter(weight_version, metrics);
+  Reporter reporter(scope, metrics);
   for (const proto::Group& group : collection.train) reporter.Add(group);
   for (const proto::Group& group : collection.dropped) reporter.Add(group);
   const double groups = static_cast<double>(collection.train.size() + collection.dropped.size());

@@ -20,8 +20,12 @@ struct RolloutFacts {
   double unscorable_frac = 0;
 };
 
+struct ReportScope {
+  int64_t weight_version = 0;
+  int64_t max_response_length = 0;  // the window of the step, in tokens
+};
 // Over every group that ended in this step, trained on or dropped.
-RolloutFacts ReportRollouts(const Collection& collection, int64_t weight_version,
+RolloutFacts ReportRollouts(const Collection& collection, const ReportScope& scope,
                             MetricSet& metrics);
 
 }  // namespace longhaul::trainer

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/file.h"
+#include "trainer/state/run_identity.h"
 #include "trainer/trainer_impl.h"
 
 namespace longhaul::trainer {
@@ -20,6 +21,7 @@ Json Trainer::Impl::StateJson() const {
   RunCounters now = counters;
   now.seconds = seconds_before + run_timer.Total();
   state.Set("counters", now.Save());
+  state.Set("inputs", inputs);
   if (sft != nullptr) state.Set("sft_data", sft->sampler().Save());
   if (sampler.has_value()) state.Set("data", sampler->Save());
   state.Set("curriculum", curriculum->Save());
@@ -67,11 +69,13 @@ Status Trainer::Impl::SaveCheckpoint(WorkerClient* worker) {
   std::set<int64_t> keep;
   if (config.checkpoint.keep_best && counters.best_step >= 0) keep.insert(counters.best_step);
   RETURN_IF_ERROR(PruneCheckpoints(checkpoint_root, config.checkpoint.keep_last, keep));
+  checkpoint_seconds += timer.Total();
   LogInfo("checkpoint {} in {:.1f} s", last_checkpoint, timer.Total());
   return in_flight && !stop_requested() ? worker->Resume() : OkStatus();
 }
 
 Status Trainer::Impl::Restore() {
+  ASSIGN_OR_RETURN(inputs, DescribeInputs(deps.seed, config));
   ASSIGN_OR_RETURN(const std::vector<std::string> stale, RemoveStaleCheckpoints(checkpoint_root));
   for (const std::string& name : stale) LogInfo("removed the unfinished checkpoint {}", name);
   if (config.checkpoint.resume == Resume::kAuto) {
@@ -93,13 +97,16 @@ Status Trainer::Impl::Restore() {
 Status Trainer::Impl::RestoreFrom(const CheckpointReader& checkpoint) {
   const std::string& directory = checkpoint.directory();
   RETURN_IF_ERROR(CheckSameModel(directory, *deps.model_config));
+  ASSIGN_OR_RETURN(const Json state, Json::ParseFile(checkpoint.PathOf("state.json")));
+  ASSIGN_OR_RETURN(const Json* saved_inputs, state.Get("inputs"));
+  ASSIGN_OR_RETURN(const std::vector<std::string> changes, CheckSameInputs(*saved_inputs, inputs));
+  for (const std::string& change : changes) LogWarning("{}", change);
   ASSIGN_OR_RETURN(*deps.parameters, model::Parameters::Load(*deps.model_config, directory));
   if (DirectoryExists(JoinPath(directory, "reference"))) {
     ASSIGN_OR_RETURN(model::Parameters loaded,
                      model::Parameters::Load(*deps.model_config, JoinPath(directory, "reference")));
     reference = std::make_unique<model::Parameters>(std::move(loaded));
   }
-  ASSIGN_OR_RETURN(const Json state, Json::ParseFile(checkpoint.PathOf("state.json")));
   ASSIGN_OR_RETURN(const Json* saved_counters, state.Get("counters"));
   RETURN_IF_ERROR(counters.Load(*saved_counters));
   seconds_before = counters.seconds;
@@ -116,16 +123,7 @@ Status Trainer::Impl::RestoreFrom(const CheckpointReader& checkpoint) {
   }
   ASSIGN_OR_RETURN(const Json* saved_curriculum, state.Get("curriculum"));
   RETURN_IF_ERROR(curriculum->Load(*saved_curriculum));
-  ASSIGN_OR_RETURN(GroupsInTheMaking groups, LoadGroups(checkpoint));
-  ASSIGN_OR_RETURN(const int64_t next_lease_id, state.GetInt("next_lease_id"));
-  coordinator->Restore(next_lease_id, std::move(groups.leases), std::move(groups.returned));
-  ASSIGN_OR_RETURN(const Json* saved_collector, state.Get("collector"));
-  GroupCollector::State collector_state;
-  collector_state.pending = std::move(groups.pending);
-  collector_state.dropped = std::move(groups.dropped);
-  ASSIGN_OR_RETURN(collector_state.open_ids, saved_collector->GetInts("open_ids"));
-  ASSIGN_OR_RETURN(collector_state.gen_batches, saved_collector->GetInt("gen_batches"));
-  collector->Restore(std::move(collector_state));
+  RETURN_IF_ERROR(RestoreGroups(checkpoint, state));
   ASSIGN_OR_RETURN(const Json* offsets, state.Get("logs"));
   ASSIGN_OR_RETURN(logs, RunLogs::Open(deps.run_dir, config.logger, offsets));
   ASSIGN_OR_RETURN(const std::string before, checkpoint.ReadFile("run.yaml"));
@@ -136,6 +134,20 @@ Status Trainer::Impl::RestoreFrom(const CheckpointReader& checkpoint) {
   last_checkpoint = directory;
   LogInfo("resuming from {} (SFT step {}, RL step {})", directory, counters.sft_step,
           counters.rl_step);
+  return OkStatus();
+}
+
+Status Trainer::Impl::RestoreGroups(const CheckpointReader& checkpoint, const Json& state) {
+  ASSIGN_OR_RETURN(GroupsInTheMaking groups, LoadGroups(checkpoint));
+  ASSIGN_OR_RETURN(const int64_t next_lease_id, state.GetInt("next_lease_id"));
+  coordinator->Restore(next_lease_id, std::move(groups.leases), std::move(groups.returned));
+  ASSIGN_OR_RETURN(const Json* saved_collector, state.Get("collector"));
+  GroupCollector::State collector_state;
+  collector_state.pending = std::move(groups.pending);
+  collector_state.dropped = std::move(groups.dropped);
+  ASSIGN_OR_RETURN(collector_state.open_ids, saved_collector->GetInts("open_ids"));
+  ASSIGN_OR_RETURN(collector_state.gen_batches, saved_collector->GetInt("gen_batches"));
+  collector->Restore(std::move(collector_state));
   return OkStatus();
 }
 

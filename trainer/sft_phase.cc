@@ -56,6 +56,8 @@ Status Trainer::Impl::SftStep() {
                             .minimum = sft_config.lr * sft_config.min_lr_ratio,
                             .warmup_steps = sft_config.warmup_steps,
                             .total_steps = sft->total_steps()};
+  timer.Add("ckpt", checkpoint_seconds, metrics);
+  checkpoint_seconds = 0;
   ASSIGN_OR_RETURN(const std::vector<TrainSequence> batch, sft->Next());
   CrossEntropy loss(batch);
   const LearnerReport report = learner->Update(batch, std::ref(loss), schedule.At(counters.updates),
@@ -68,15 +70,18 @@ Status Trainer::Impl::SftStep() {
   metrics.SetLast("sft/ppl", std::exp(loss.loss()));
   metrics.AddMean("policy/entropy", loss.entropy(), tokens);
   metrics.SetLast("sft/tokens", tokens);
-  timer.Lap("train", metrics);
-  const double seconds = timer.Total();
-  metrics.SetLast("time/step", seconds);
-  metrics.SetLast("perf/tok_s_train", static_cast<double>(report.packed_tokens) / seconds);
+  metrics.SetLast("length/response_mean", tokens / static_cast<double>(batch.size()));
+  const TrainWork work{.tokens = report.packed_tokens,
+                       .mean_context = MeanContext(batch),
+                       .seconds = timer.Lap("train", metrics)};
+  ReportTrainSpeed(*deps.model_config, work, config.logger.peak_tflops, metrics);
+  ReportMachine(metrics);
+  const double seconds = timer.Finish(metrics);
   RETURN_IF_ERROR(logs->Write(counters.global_step(), metrics));
   const double left = seconds * static_cast<double>(sft->total_steps() - counters.sft_step);
-  ShowStatus(fmt::format("sft {}/{} | loss {:.4f} | {:.0f} tok/s | {:.0f} s left",
-                         counters.sft_step, sft->total_steps(), loss.loss(),
-                         static_cast<double>(report.packed_tokens) / seconds, left));
+  summary = fmt::format("loss {:.4f} | {:.0f} tok/s | {:.0f} s left", loss.loss(),
+                        static_cast<double>(report.packed_tokens) / seconds, left);
+  ShowStatus(fmt::format("sft {}/{} | {}", counters.sft_step, sft->total_steps(), summary));
   return OkStatus();
 }
 

@@ -22,12 +22,25 @@ class StepTimer {
     metrics.AddSum(std::string("time/").append(name), seconds);
     return seconds;
   }
+  // Seconds that belong to this step and passed before it began.
+  void Add(std::string_view name, double seconds, MetricSet& metrics) {
+    metrics.AddSum(std::string("time/").append(name), seconds);
+    before_ += seconds;
+  }
+  // The rest of the step as time/other, and time/step: the sum of all laps.
+  double Finish(MetricSet& metrics) {
+    Lap("other", metrics);
+    const double seconds = before_ + std::chrono::duration<double>(lap_ - start_).count();
+    metrics.AddSum("time/step", seconds);
+    return seconds;
+  }
   double Total() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
  private:
   using Clock = std::chrono::steady_clock;
   Clock::time_point start_;
   Clock::time_point lap_;
+  double before_ = 0;
 };
 
 }  // namespace longhaul::trainer

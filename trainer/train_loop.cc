@@ -41,27 +41,22 @@ StatusOr<RunEnd> Trainer::Impl::RunRlPhase(WorkerClient& worker) {
 Status Trainer::Impl::RlStep(WorkerClient& worker) {
   StepTimer timer;
   MetricSet metrics;
+  timer.Add("ckpt", checkpoint_seconds, metrics);
+  checkpoint_seconds = 0;
   const int64_t version = counters.global_step();
-  ASSIGN_OR_RETURN(const Collection collection,
-                   collector->Collect({.step = counters.rl_step,
-                                       .weight_version = version,
-                                       .max_response_length = curriculum->max_response_length()}));
+  ASSIGN_OR_RETURN(const Collection collection, CollectGroups(metrics));
   RETURN_IF_ERROR(HoldGeneration(worker));
-  const RolloutFacts facts = ReportRollouts(collection, version, metrics);
+  const RolloutFacts facts = ReportRollouts(
+      collection,
+      {.weight_version = version, .max_response_length = curriculum->max_response_length()},
+      metrics);
   RETURN_IF_ERROR(CheckUnscorable(facts));
   const double rollout_seconds = timer.Lap("rollout", metrics);
+  metrics.SetLast("perf/tok_s_rollout", static_cast<double>(facts.tokens) / rollout_seconds);
 
   StepBatch batch = MakeStepBatch(collection.train);
-  ScoreSequences(&batch);
-  if (config.algorithm.kl.in_reward) PenaliseKl(config.algorithm.kl, &batch);
-  AssignAdvantages({.estimator = config.algorithm.adv_estimator,
-                    .std = config.algorithm.adv_std,
-                    .eps = config.algorithm.adv_eps},
-                   &batch, metrics);
-  timer.Lap("logprob", metrics);
-  RETURN_IF_ERROR(UpdateOnBatch(&batch, metrics));
-  ReportMismatch(batch.sequences, metrics);
-  const double train_seconds = timer.Lap("train", metrics);
+  ASSIGN_OR_RETURN(const TrainWork work, TrainOnBatch(&batch, timer, metrics));
+  ReportTrainSpeed(*deps.model_config, work, config.logger.peak_tflops, metrics);
 
   ++counters.rl_step;
   if (counters.rl_step == 1) counters.reward_first = facts.reward_mean;
@@ -70,21 +65,54 @@ Status Trainer::Impl::RlStep(WorkerClient& worker) {
   timer.Lap("sync", metrics);
   AdvanceCurriculum(facts, metrics);
   RETURN_IF_ERROR(LogStepSamples(collection));
-  const double tokens = static_cast<double>(facts.tokens);
-  metrics.SetLast("perf/tok_s_rollout", tokens / rollout_seconds);
-  metrics.SetLast("perf/tok_s_train", tokens / train_seconds);
-  timer.Lap("other", metrics);
-  const double seconds = timer.Total();
-  metrics.SetLast("perf/tok_s_e2e", tokens / seconds);
-  metrics.SetLast("time/step", seconds);
+  return EndStep(facts, timer, metrics);
+}
+
+StatusOr<Collection> Trainer::Impl::CollectGroups(MetricSet& metrics) {
+  const StepConfig& step = config.rollout;
+  GenerationWatch watch(
+      {.gauges = deps.generation_gauges,
+       .show = [this](const std::string& text) { ShowPhase("generating " + text); },
+       .batch_rollouts = step.num_prompts_per_step * step.num_generations_per_prompt});
+  ASSIGN_OR_RETURN(Collection collection,
+                   collector->Collect({.step = counters.rl_step,
+                                       .weight_version = counters.global_step(),
+                                       .max_response_length = curriculum->max_response_length()}));
+  watch.Report(metrics);
+  metrics.SetLast("queue/rollout_depth", static_cast<double>(collector->state().open_ids.size()));
+  metrics.SetLast("queue/train_depth", static_cast<double>(collector->state().pending.size()));
+  return collection;
+}
+
+StatusOr<TrainWork> Trainer::Impl::TrainOnBatch(StepBatch* batch, StepTimer& timer,
+                                                MetricSet& metrics) {
+  TrainWork work{.mean_context = MeanContext(batch->sequences)};
+  ScoreSequences(batch);
+  if (config.algorithm.kl.in_reward) PenaliseKl(config.algorithm.kl, batch);
+  AssignAdvantages({.estimator = config.algorithm.adv_estimator,
+                    .std = config.algorithm.adv_std,
+                    .eps = config.algorithm.adv_eps},
+                   batch, metrics);
+  timer.Lap("logprob", metrics);
+  ASSIGN_OR_RETURN(work.tokens, UpdateOnBatch(batch, metrics));
+  ReportMismatch(batch->sequences, metrics);
+  work.seconds = timer.Lap("train", metrics);
+  return work;
+}
+
+Status Trainer::Impl::EndStep(const RolloutFacts& facts, StepTimer& timer, MetricSet& metrics) {
+  ReportMachine(metrics);
+  const double seconds = timer.Finish(metrics);
+  const double tok_s = static_cast<double>(facts.tokens) / seconds;
+  metrics.SetLast("perf/tok_s_e2e", tok_s);
   RETURN_IF_ERROR(logs->Write(counters.global_step(), metrics));
   const double left = seconds * static_cast<double>(config.trainer.max_steps - counters.rl_step);
-  ShowStatus(
-      fmt::format("step {}/{} | stage {} ({} tok) | reward {:.3f} | length {:.0f} | {:.0f} tok/s | "
-                  "{:.0f} s left",
-                  counters.rl_step, config.trainer.max_steps, curriculum->stage() + 1,
-                  curriculum->max_response_length(), facts.reward_mean, facts.length_mean,
-                  tokens / seconds, left));
+  summary = fmt::format(
+      "stage {} ({} tok) | reward {:.3f} | length {:.0f} | {:.0f} tok/s | "
+      "{:.0f} s left",
+      curriculum->stage() + 1, curriculum->max_response_length(), facts.reward_mean,
+      facts.length_mean, tok_s, left);
+  ShowStatus(fmt::format("step {}/{} | {}", counters.rl_step, config.trainer.max_steps, summary));
   return OkStatus();
 }
 
@@ -120,7 +148,7 @@ void Trainer::Impl::ScoreSequences(StepBatch* batch) {
   }
 }
 
-Status Trainer::Impl::UpdateOnBatch(StepBatch* batch, MetricSet& metrics) {
+StatusOr<int64_t> Trainer::Impl::UpdateOnBatch(StepBatch* batch, MetricSet& metrics) {
   const LossSettings settings = loss_settings();
   const OptimizerConfig& optimizer = config.optimizer;
   const LrSchedule schedule{.type = optimizer.schedule,
@@ -132,6 +160,8 @@ Status Trainer::Impl::UpdateOnBatch(StepBatch* batch, MetricSet& metrics) {
                               ? OldLogprobs::kStored
                               : OldLogprobs::kCurrent;
   const int64_t groups = static_cast<int64_t>(batch->rewards.size());
+  const int64_t updates = updates_in_batch(*batch);
+  int64_t done = 0, tokens = 0;
   LossMetrics loss_metrics;
   for (int64_t epoch = 0; epoch < config.trainer.epochs; ++epoch) {
     for (int64_t begin = 0; begin < groups; begin += config.trainer.minibatch_prompts) {
@@ -139,15 +169,22 @@ Status Trainer::Impl::UpdateOnBatch(StepBatch* batch, MetricSet& metrics) {
       const std::span<TrainSequence> minibatch(batch->sequences.data() + batch->first[begin],
                                                batch->sequences.data() + batch->first[end]);
       PolicyUpdate update(settings, minibatch, old);
-      const LearnerReport report = learner->Update(
-          minibatch, std::ref(update), schedule.At(counters.updates), counters.global_step() + 1);
+      const auto loss = [&](const PackedBatch& packed, std::span<const float> logprobs,
+                            std::span<const float> entropies) {
+        tokens += packed.tokens.num_tokens();
+        ShowPhase(fmt::format("training, update {}/{}, {} tokens", done + 1, updates, tokens));
+        return update(packed, logprobs, entropies);
+      };
+      const LearnerReport report = learner->Update(minibatch, loss, schedule.At(counters.updates),
+                                                   counters.global_step() + 1);
+      ++done;
       RETURN_IF_ERROR(CountUpdate(report, metrics));
       metrics.AddMean("policy/loss", update.loss());
       loss_metrics.Merge(update.metrics());
     }
   }
   loss_metrics.Report(settings, metrics);
-  return OkStatus();
+  return tokens;
 }
 
 Status Trainer::Impl::Publish(WorkerClient& worker, MetricSet& metrics) {
@@ -159,7 +196,7 @@ Status Trainer::Impl::Publish(WorkerClient& worker, MetricSet& metrics) {
   ASSIGN_OR_RETURN(const PublishReport report, publisher.Publish(worker, counters.global_step()));
   metrics.SetLast("sync/bytes", static_cast<double>(report.bytes));
   metrics.SetLast("sync/checksum_ok", 1);
-  metrics.SetLast("time/sync_publish", report.seconds);
+  metrics.SetLast("perf/sync_gb_s", static_cast<double>(report.bytes) * 1e-9 / report.seconds);
   return OkStatus();
 }
 
@@ -192,6 +229,7 @@ LossSettings Trainer::Impl::loss_settings() const {
 
 // Before the first RL step: a fresh optimizer, and the weights as they are now for reference.
 Status Trainer::Impl::BeginRl() {
+  summary.clear();
   if (counters.rl_step == 0) {
     counters.updates = 0;
     counters.nonfinite_in_a_row = 0;

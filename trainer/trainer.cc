@@ -138,9 +138,15 @@ StatusOr<RunResult> Trainer::Impl::Run(WorkerClient& worker) {
   return Result(*rl_end);
 }
 
-StatusOr<RunResult> Trainer::Impl::RunSftAlone() {
+StatusOr<RunResult> Trainer::Impl::RunSftAlone(WorkerClient* worker) {
   if (sft == nullptr) return FailedPrecondition("sft: the configuration has no such section");
-  ASSIGN_OR_RETURN(const RunEnd end, RunSftPhase());
+  ASSIGN_OR_RETURN(RunEnd end, RunSftPhase());
+  if (end == RunEnd::kFinished && worker != nullptr && counters.eval_step < 0) {
+    StatusOr<RunEnd> evaluated = EvaluateAfterSft(*worker);
+    coordinator->Finish();
+    RETURN_IF_ERROR(evaluated.status());
+    end = *evaluated;
+  }
   return Result(end);
 }
 
@@ -205,6 +211,6 @@ std::vector<model::MemoryLine> Trainer::PlanMemory() const {
 }
 
 StatusOr<RunResult> Trainer::Run(WorkerClient& worker) { return impl_->Run(worker); }
-StatusOr<RunResult> Trainer::RunSft() { return impl_->RunSftAlone(); }
+StatusOr<RunResult> Trainer::RunSft(WorkerClient* worker) { return impl_->RunSftAlone(worker); }
 
 }  // namespace longhaul::trainer

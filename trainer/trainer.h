@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@
 #include "model/training_pass.h"
 #include "model/weights.h"
 #include "trainer/data/task_file.h"
+#include "trainer/generation_watch.h"
 #include "trainer/trainer_config.h"
 #include "trainer/worker_client.h"
 
@@ -55,6 +57,9 @@ struct TrainerDeps {
   // Asked for every scorer that a task of data.train or eval.sets names, when the files are read.
   // Without it tasks are not checked.
   RewardCheck check_reward = {};
+  // What the workers are at, for the status line and perf/*; called from a thread of the trainer.
+  // Without it only whole steps are seen.
+  std::function<GenerationGauges()> generation_gauges = {};
   // Set by a signal handler: the run saves a checkpoint at the next safe point and returns.
   const std::atomic<bool>* stop = nullptr;
 };
@@ -100,8 +105,8 @@ class Trainer {
 
   // SFT (if configured), then RL with evaluations. Call once.
   StatusOr<RunResult> Run(WorkerClient& worker);
-  // Only the SFT phase; no worker is needed. Call once.
-  StatusOr<RunResult> RunSft();
+  // Only the SFT phase, then the evaluation sets when there is a worker (null: none). Call once.
+  StatusOr<RunResult> RunSft(WorkerClient* worker);
 
  private:
   struct Impl;

@@ -135,6 +135,7 @@ struct LoggerConfig {
   bool tensorboard = true;
   bool samples = true;
   double status_interval_s = 0.5;
+  double peak_tflops = 0;
 
   template <typename V>
   void VisitFields(V& v) {
@@ -142,7 +143,10 @@ struct LoggerConfig {
     v.Field("jsonl", jsonl, {.doc = "metrics.jsonl"});
     v.Field("tensorboard", tensorboard);
     v.Field("samples", samples, {.doc = "samples.jsonl"});
-    v.Field("status_interval_s", status_interval_s, {.min = 0});
+    v.Field("status_interval_s", status_interval_s,
+            {.min = 0, .doc = "between two looks of the status line on a terminal"});
+    v.Field("peak_tflops", peak_tflops,
+            {.min = 0, .doc = "what the machine can do, for perf/mfu_train; 0: not known"});
   }
 };
 

@@ -24,6 +24,7 @@
 #include "trainer/state/run_logs.h"
 #include "trainer/step_batch.h"
 #include "trainer/step_timer.h"
+#include "trainer/train_speed.h"
 #include "trainer/trainer.h"
 #include "trainer/weight_publisher.h"
 
@@ -50,11 +51,14 @@ struct Trainer::Impl {
   std::optional<RunLogs> logs;
   std::optional<StatusLine> status_line;
 
+  Json inputs;  // seed and data files (run_identity.h)
   RunCounters counters;
   int64_t restored_step = 0;
   int64_t saved_step = -1;  // global step of the newest checkpoint
   std::string last_checkpoint;
-  double seconds_before = 0;  // of the processes before this one
+  double checkpoint_seconds = 0;  // since the last step
+  std::string summary;            // of the last step, for the status line
+  double seconds_before = 0;      // of the processes before this one
   StepTimer run_timer;
 
   // trainer.cc
@@ -62,7 +66,7 @@ struct Trainer::Impl {
   Status PlanPasses();
   Status CreateParts();
   StatusOr<RunResult> Run(WorkerClient& worker);
-  StatusOr<RunResult> RunSftAlone();
+  StatusOr<RunResult> RunSftAlone(WorkerClient* worker);
   StatusOr<RunResult> Result(RunEnd end);
   bool stop_requested() const { return deps.stop != nullptr && deps.stop->load(); }
   bool sft_done() const { return sft == nullptr || counters.sft_step >= sft->total_steps(); }
@@ -74,9 +78,12 @@ struct Trainer::Impl {
   // train_loop.cc
   StatusOr<RunEnd> RunRlPhase(WorkerClient& worker);
   Status RlStep(WorkerClient& worker);
+  StatusOr<Collection> CollectGroups(MetricSet& metrics);
+  StatusOr<TrainWork> TrainOnBatch(StepBatch* batch, StepTimer& timer, MetricSet& metrics);
+  Status EndStep(const RolloutFacts& facts, StepTimer& timer, MetricSet& metrics);
   Status HoldGeneration(WorkerClient& worker);
   void ScoreSequences(StepBatch* batch);
-  Status UpdateOnBatch(StepBatch* batch, MetricSet& metrics);
+  StatusOr<int64_t> UpdateOnBatch(StepBatch* batch, MetricSet& metrics);  // tokens computed
   Status Publish(WorkerClient& worker, MetricSet& metrics);
   void AdvanceCurriculum(const RolloutFacts& facts, MetricSet& metrics);
   void ApplyCurriculum();
@@ -89,18 +96,25 @@ struct Trainer::Impl {
 
   // shared by the phases (update_report.cc)
   Status CountUpdate(const LearnerReport& report, MetricSet& metrics);
+  void ReportMachine(MetricSet& metrics) const;  // mem/*
   void ShowStatus(const std::string& text);
+  // What the step under way is at: "training, update 2/4".
+  void ShowPhase(const std::string& phase);
+  void ShowProgress(const std::string& text);
 
   // eval_phase.cc
   bool EvaluationDue() const;
   // Whether the first set did better than ever.
   StatusOr<bool> EvaluateAll();
+  // The end of `longhaul sft` with evaluation sets.
+  StatusOr<RunEnd> EvaluateAfterSft(WorkerClient& worker);
 
   // save_restore.cc
   bool CheckpointDue() const;
   Status SaveCheckpoint(WorkerClient* worker);
   Status Restore();
   Status RestoreFrom(const CheckpointReader& checkpoint);
+  Status RestoreGroups(const CheckpointReader& checkpoint, const Json& state);
   Json StateJson() const;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "common/process_memory.h"
 #include "trainer/trainer_impl.h"
 
 namespace longhaul::trainer {
@@ -36,6 +37,24 @@ Status Trainer::Impl::CountUpdate(const LearnerReport& report, MetricSet& metric
     metrics.AddMean("moe/router_entropy", report.router_entropy);
   }
   return OkStatus();
+}
+
+void Trainer::Impl::ReportMachine(MetricSet& metrics) const {
+  const ProcessMemory memory = ReadProcessMemory();
+  metrics.SetLast("mem/host_rss", static_cast<double>(memory.resident_bytes));
+  metrics.SetLast("mem/host_peak", static_cast<double>(memory.peak_bytes));
+}
+
+void Trainer::Impl::ShowPhase(const std::string& phase) {
+  const bool in_rl = sft_done();
+  ShowProgress(fmt::format("{} {}/{} {}{}{}", in_rl ? "step" : "sft",
+                           in_rl ? counters.rl_step + 1 : counters.sft_step + 1,
+                           in_rl ? config.trainer.max_steps : sft->total_steps(), phase,
+                           summary.empty() ? "" : " | ", summary));
+}
+
+void Trainer::Impl::ShowProgress(const std::string& text) {
+  if (status_line.has_value()) status_line->Progress(text);
 }
 
 void Trainer::Impl::ShowStatus(const std::string& text) {

@@ -153,6 +153,7 @@ TEST(MetricSet, OneNameHasOneReducer) {
 TEST(MetricSet, TimeFields) {
   EXPECT_TRUE(IsTimeField("time/step_seconds"));
   EXPECT_TRUE(IsTimeField("perf/tokens_per_second"));
+  EXPECT_TRUE(IsTimeField("mem/host_rss"));
   EXPECT_FALSE(IsTimeField("reward/time"));
 }
 

@@ -186,6 +186,7 @@ StatusOr<std::unique_ptr<Trainer>> TinyRun::Start(const TrainerConfig& config) {
   deps.run_name = "tiny";
   deps.run_dir = dir_;
   deps.config_text = "tiny";
+  deps.seed = seed_;
   deps.stop = &stop_;
   return Trainer::Create(config, deps);
 }

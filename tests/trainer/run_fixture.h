@@ -65,6 +65,7 @@ class TinyRun {
   StatusOr<RunResult> RunInterrupted(const TrainerConfig& config, int64_t leases);
 
   TrainerConfig config() const;
+  void set_seed(uint64_t seed) { seed_ = seed; }
   std::string dir() const { return dir_; }
   std::string Read(const std::string& name) const;
   // metrics.jsonl without the fields that measure the machine.
@@ -82,6 +83,7 @@ class TinyRun {
   ThreadPool pool_{2};
   kernels::Stream stream_{&pool_};
   std::atomic<bool> stop_ = false;
+  uint64_t seed_ = 1;
 };
 
 }  // namespace longhaul::trainer

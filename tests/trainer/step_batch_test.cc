@@ -63,13 +63,20 @@ TEST(MismatchTest, CountsMaskedTokensOnly) {
   EXPECT_NEAR(metrics.Scalar("mismatch/logp_abs_diff_mean"), 0.25, 1e-9);
   EXPECT_NEAR(metrics.Scalar("mismatch/nonzero_frac"), 0.5, 1e-9);
   EXPECT_NEAR(metrics.Scalar("mismatch/k3_gen_train"), (std::exp(-0.5) - 1 + 0.5) / 2, 1e-9);
+  // Token 1: probabilities e^-2.5 and e^-2 against their mean 0.10871014; token 0 adds nothing.
+  const double mixture = std::log((std::exp(-2.5) + std::exp(-2.0)) / 2);
+  const double a = -2.5 - mixture, b = -2 - mixture;
+  const double js = 0.5 * (std::exp(a) - 1 - a) + 0.5 * (std::exp(b) - 1 - b);
+  EXPECT_GT(js, 0);
+  EXPECT_NEAR(metrics.Scalar("mismatch/js"), js / 2, 1e-12);
 }
 
 TEST(RolloutMetricsTest, ReportsWhatWasGenerated) {
   Collection collection;
   collection.train = TwoGroups();
   MetricSet metrics;
-  const RolloutFacts facts = ReportRollouts(collection, 5, metrics);
+  const RolloutFacts facts =
+      ReportRollouts(collection, {.weight_version = 5, .max_response_length = 10}, metrics);
   EXPECT_NEAR(facts.unscorable_frac, 1.0 / 8, 1e-12);
   EXPECT_NEAR(facts.reward_mean, 4.0 / 7, 1e-12);
   EXPECT_EQ(facts.tokens, 24);
@@ -78,6 +85,60 @@ TEST(RolloutMetricsTest, ReportsWhatWasGenerated) {
   EXPECT_EQ(metrics.Scalar("length/p99"), 3);
   EXPECT_EQ(metrics.Scalar("stop/eos"), 1);
   EXPECT_EQ(metrics.Scalar("group/frac_mixed"), 1);
+  EXPECT_EQ(metrics.Scalar("repetition/saved_tokens"), 0);
+}
+
+TEST(RolloutMetricsTest, RepetitionSavesTheRestOfTheWindow) {
+  Collection collection;
+  collection.train = TwoGroups();  // 3 tokens each
+  collection.train[0].mutable_rollouts(0)->set_stop_reason(proto::STOP_REASON_REPETITION);
+  collection.train[1].mutable_rollouts(2)->set_stop_reason(proto::STOP_REASON_REPETITION);
+  MetricSet metrics;
+  ReportRollouts(collection, {.weight_version = 3, .max_response_length = 10}, metrics);
+  EXPECT_EQ(metrics.Scalar("repetition/saved_tokens"), 14);
+  EXPECT_EQ(metrics.Scalar("repetition/frac"), 0.25);
+}
+
+TEST(RolloutMetricsTest, StalenessIsCountedByToken) {
+  Collection collection;
+  collection.train = TwoGroups();  // 24 tokens of version 3
+  proto::Rollout& rollout = *collection.train[0].mutable_rollouts(0);
+  rollout.mutable_versions(0)->set_count(2);
+  proto::VersionSpan& later = *rollout.add_versions();
+  later.set_weight_version(4);
+  later.set_first(2);
+  later.set_count(1);
+  MetricSet metrics;
+  ReportRollouts(collection, {.weight_version = 4, .max_response_length = 10}, metrics);
+  EXPECT_NEAR(metrics.Scalar("staleness/mean"), 23.0 / 24, 1e-12);
+  EXPECT_EQ(metrics.Scalar("staleness/p99"), 1);
+  // One stale token in two hundred is beyond the 99th percentile.
+  rollout.mutable_versions(0)->set_count(1);
+  for (proto::Group& group : collection.train) {
+    for (proto::Rollout& other : *group.mutable_rollouts()) {
+      other.mutable_versions(0)->set_weight_version(&other == &rollout ? 3 : 4);
+    }
+  }
+  later.set_count(199);
+  MetricSet fresh;
+  ReportRollouts(collection, {.weight_version = 4, .max_response_length = 10}, fresh);
+  EXPECT_EQ(fresh.Scalar("staleness/p99"), 0);
+  EXPECT_EQ(fresh.Scalar("staleness/max"), 1);
+}
+
+TEST(RolloutMetricsTest, ComponentsCarryTheirWeight) {
+  Collection collection;
+  collection.train = TwoGroups();
+  proto::RewardComponent& component =
+      *collection.train[0].mutable_rollouts(0)->mutable_reward()->add_components();
+  component.set_type("number");
+  component.set_status(proto::REWARD_STATUS_OK);
+  component.set_score(0.5);
+  component.set_weight(0.9);
+  MetricSet metrics;
+  ReportRollouts(collection, {.weight_version = 3, .max_response_length = 10}, metrics);
+  EXPECT_EQ(metrics.Scalar("reward/number/mean"), 0.5);
+  EXPECT_EQ(metrics.Scalar("reward/number/weight"), 0.9);
 }
 
 }  // namespace

@@ -7,6 +7,10 @@
 //   tis           clip(rho, min, max)
 //   icepop        rho if min <= rho <= max, else 0
 //   seq_mask_tis  rho if min <= exp(mean over the sequence of log rho) <= max, else 0
+//
+// As NeMo-RL defines truncated_importance_sampling_type tis, icepop and seq-mask-tis (both bounds
+// inclusive, the mean over masked tokens, rho itself not truncated by seq-mask-tis), and OpenRLHF
+// the same three. A silenced token stays in the denominators.
 #pragma once
 
 #include <span>

@@ -4,6 +4,11 @@
 // over the whole minibatch, before anything is packed, so no micro-batch split, packing order or
 // number of ranks changes the loss.
 //
+// blend is M1's late-stage mix of a token-normalised and a sample-level loss (arXiv 2506.13585
+// names it and gives no formula): here the convex mix
+//   (1 - blend) * prompt_mean + blend * seq_mean_token_mean
+// of the weights, so that every token's weight lies between those of the two.
+//
 // A sequence without a masked token, and a group without one, is in no denominator. Tokens that a
 // window, a mask or a zero advantage silences stay in theirs.
 #pragma once

@@ -48,11 +48,6 @@ Status AddModel(const std::string& directory, const SaveArgs& args,
   return model::SaveModel(directory, *args.model_config, parameters, {});
 }
 
-std::string Describe(const model::ModelConfig& config) {
-  return fmt::format("{} with {} layers, hidden_size {}, vocab_size {}", config.model_type,
-                     config.num_hidden_layers, config.hidden_size, config.vocab_size);
-}
-
 }  // namespace
 
 StatusOr<std::string> SaveRunCheckpoint(const SaveArgs& args) {
@@ -78,25 +73,6 @@ StatusOr<std::string> SaveRunCheckpoint(const SaveArgs& args) {
   RETURN_IF_ERROR(AddGroupFiles(*args.groups, writer.get()));
   RETURN_IF_ERROR(writer->AddFile("run.yaml", args.config_text));
   return writer->Commit();
-}
-
-Status CheckSameModel(const std::string& directory, const model::ModelConfig& config) {
-  ASSIGN_OR_RETURN(const model::ModelConfig saved, model::ModelConfig::Load(directory));
-  const std::vector<model::ParameterSpec> ours = model::ParameterSpecs(config);
-  const std::vector<model::ParameterSpec> theirs = model::ParameterSpecs(saved);
-  for (size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
-    const bool both = i < ours.size() && i < theirs.size();
-    if (both && ours[i].name == theirs[i].name && ours[i].shape == theirs[i].shape) continue;
-    const auto text = [&](const std::vector<model::ParameterSpec>& specs) {
-      return i < specs.size() ? fmt::format("{} {}", specs[i].name, specs[i].shape.ToString())
-                              : std::string("nothing");
-    };
-    return FailedPrecondition(
-        "{}: is a checkpoint of another model ({}; this run's is {}): tensor {} is {} there and {} "
-        "here. Give another output.dir, or checkpoint.resume: never with another checkpoint.dir",
-        directory, Describe(saved), Describe(config), i, text(theirs), text(ours));
-  }
-  return OkStatus();
 }
 
 StatusOr<GroupsInTheMaking> LoadGroups(const CheckpointReader& checkpoint) {

@@ -4,8 +4,8 @@
 //
 //   config.json, model*.safetensors, tokenizer files   a model directory that Transformers loads
 //   optimizer/                                         moments (trainer/optimizer/optimizer.h)
-//   reference/                                         the frozen reference, where the loss has a
-//   KL state.json                                         counters, data order, curriculum, log
+//   reference/                                         the frozen reference of a KL term
+//   state.json                                         counters, data order, curriculum, log
 //   lengths leases.pb, returned.pb, pending.pb, dropped.pb     groups in the making run.yaml the
 //   resolved configuration
 #pragma once
@@ -48,8 +48,6 @@ struct SaveArgs {
 // Returns the directory.
 StatusOr<std::string> SaveRunCheckpoint(const SaveArgs& args);
 
-// FailedPrecondition, with the first tensor that differs, if the checkpoint is of another model.
-Status CheckSameModel(const std::string& directory, const model::ModelConfig& config);
 StatusOr<GroupsInTheMaking> LoadGroups(const CheckpointReader& checkpoint);
 
 }  // namespace longhaul::trainer
