@@ -22,7 +22,7 @@ class Validator {
     CheckLossWindow();
     CheckLossKind();
     CheckCorrection();
-    CheckDynamicSampling();
+    CheckAsync();
     CheckCurriculum();
     CheckData();
     CheckSft();
@@ -134,13 +134,7 @@ class Validator {
 
   void CheckCorrection() {
     const AlgorithmConfig& algorithm = config_.algorithm;
-    const bool given = algorithm.rollout_correction.has_value();
     const CorrectionConfig correction = algorithm.rollout_correction.value_or(CorrectionConfig());
-    if (config_.rollout.async.partial_rollout && !given && algorithm.loss.anchor == Anchor::kOld) {
-      Error("algorithm.rollout_correction",
-            "rollout.async.partial_rollout mixes weight versions in a sequence: say whether that "
-            "is corrected (type: none | tis | icepop | seq_mask_tis)");
-    }
     if (correction.type == CorrectionType::kNone) return;
     if (algorithm.loss.anchor == Anchor::kRollout) {
       Error("algorithm.rollout_correction.type",
@@ -157,20 +151,17 @@ class Validator {
     }
   }
 
-  void CheckDynamicSampling() {
-    const StepConfig& step = config_.rollout;
-    if (step.async.over_sampling_prompts > 0 && !step.async.partial_rollout) {
+  // Which groups are the first to return depends on timing, and so would every byte after them.
+  void CheckAsync() {
+    const AsyncConfig& async = config_.rollout.async;
+    if (async.partial_rollout) {
+      Error("rollout.async.partial_rollout",
+            "a run must end with the same bytes however it was interrupted, and which groups are "
+            "unfinished at an update depends on timing: this is not supported; leave it false");
+    } else if (async.over_sampling_prompts > 0) {
       Error("rollout.async.over_sampling_prompts",
-            "{} needs rollout.async.partial_rollout: true, or what is in flight at an update would "
-            "be thrown away",
-            step.async.over_sampling_prompts);
-    }
-    if (step.async.partial_rollout && step.dynamic_sampling.enabled &&
-        step.dynamic_sampling.max_gen_batches > 1) {
-      Error("rollout.dynamic_sampling.max_gen_batches",
-            "{} with rollout.async.partial_rollout: a worker pauses after one batch of a version, "
-            "so at most 1 can be generated in a step",
-            step.dynamic_sampling.max_gen_batches);
+            "{} groups would be in flight at an update and thrown away; leave it 0",
+            async.over_sampling_prompts);
     }
   }
 

@@ -85,18 +85,11 @@ TEST(ValidateTest, RefusesImpossibleAlgorithms) {
   EXPECT_THAT(Check({"rollout.num_generations_per_prompt=1"}), HasSubstr("at least 2"));
 }
 
-TEST(ValidateTest, PartialRolloutsMustSayHowTheyAreCorrected) {
-  EXPECT_THAT(Check({"rollout.async={partial_rollout: true}"}),
-              HasSubstr("algorithm.rollout_correction: rollout.async.partial_rollout mixes"));
-  EXPECT_THAT(
-      Check({"rollout.async={partial_rollout: true}", "algorithm.rollout_correction={type: none}"}),
-      IsEmpty());
+TEST(ValidateTest, WhatWouldDependOnTimingIsRefused) {
+  EXPECT_THAT(Check({"rollout.async={partial_rollout: true, over_sampling_prompts: 4}"}),
+              HasSubstr("rollout.async.partial_rollout: a run must end with the same bytes"));
   EXPECT_THAT(Check({"rollout.async={over_sampling_prompts: 4}"}),
-              HasSubstr("needs rollout.async.partial_rollout"));
-  EXPECT_THAT(
-      Check({"rollout.async={partial_rollout: true}", "rollout.dynamic_sampling={enabled: true}",
-             "algorithm.rollout_correction={type: none}"}),
-      HasSubstr("max_gen_batches"));
+              HasSubstr("4 groups would be in flight"));
 }
 
 TEST(ValidateTest, StrictKeysComeWithTheNearestOne) {

@@ -94,7 +94,7 @@ void GroupCollector::Drain(const StepRequest& request) {
     const bool usable = !args_.config.dynamic_sampling.enabled || HasSpread(RewardsOf(group));
     const bool stale =
         StalenessOf(group, request.weight_version) > args_.config.async.max_staleness_steps;
-    stale_groups_ += stale;
+    state_.stale_groups += stale;
     (usable && !stale ? state_.pending : state_.dropped).push_back(std::move(group));
   }
   std::sort(state_.pending.begin(), state_.pending.end(), ByLease);
@@ -122,17 +122,17 @@ StatusOr<Collection> GroupCollector::Conclude(const StepRequest& request) {
   collection.dropped = std::move(state_.dropped);
   std::sort(collection.dropped.begin(), collection.dropped.end(), ByLease);
   collection.gen_batches = state_.gen_batches;
-  collection.stale_groups = stale_groups_;
+  collection.stale_groups = state_.stale_groups;
   state_.dropped.clear();
   state_.gen_batches = 0;
-  stale_groups_ = 0;
+  state_.stale_groups = 0;
   // What waits for the next step must not be older than allowed when it comes.
   std::erase_if(state_.pending, [&](proto::Group& group) {
     const bool stale =
         StalenessOf(group, request.weight_version + 1) > args_.config.async.max_staleness_steps;
     if (stale) {
       state_.dropped.push_back(std::move(group));
-      ++stale_groups_;
+      ++state_.stale_groups;
     }
     return stale;
   });

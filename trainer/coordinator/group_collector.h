@@ -68,6 +68,7 @@ class GroupCollector {
     std::vector<proto::Group> dropped;  // in the step that is under way
     std::vector<int64_t> open_ids;
     int64_t gen_batches = 0;
+    int64_t stale_groups = 0;  // of `dropped`
   };
   const State& state() const { return state_; }
   void Restore(State state) { state_ = std::move(state); }
@@ -82,7 +83,6 @@ class GroupCollector {
 
   Args args_;
   State state_;
-  int64_t stale_groups_ = 0;
 };
 
 }  // namespace longhaul::trainer
