@@ -16,9 +16,10 @@ namespace {
 
 constexpr int kTraces = 3;
 
-// Accuracy of the first evaluation set; null where none ran.
-Json FirstAccuracy(const std::map<std::string, double>& accuracy) {
-  return accuracy.empty() ? Json() : Json(accuracy.begin()->second);
+// Accuracy on one set; null where it was not evaluated.
+Json AccuracyOn(const std::string& set, const std::map<std::string, double>& accuracy) {
+  const auto found = accuracy.find(set);
+  return found == accuracy.end() ? Json() : Json(found->second);
 }
 
 Json AccuracyBySet(const std::map<std::string, double>& accuracy) {
@@ -37,8 +38,8 @@ Json ToJson(const RunSummary& summary) {
     boundaries.Append(entry);
   }
   Json json = Json::Object();
-  json.Set("accuracy_before_rl", FirstAccuracy(result.accuracy_before_rl));
-  json.Set("accuracy_after_rl", FirstAccuracy(result.accuracy_after_rl));
+  json.Set("accuracy_before_rl", AccuracyOn(summary.first_eval_set, result.accuracy_before_rl));
+  json.Set("accuracy_after_rl", AccuracyOn(summary.first_eval_set, result.accuracy_after_rl));
   json.Set("accuracy_before_rl_by_set", AccuracyBySet(result.accuracy_before_rl));
   json.Set("accuracy_after_rl_by_set", AccuracyBySet(result.accuracy_after_rl));
   json.Set("reward_first", result.reward_first).Set("reward_last", result.reward_last);

@@ -12,7 +12,8 @@ namespace longhaul::tools {
 
 struct RunSummary {
   trainer::RunResult result;
-  std::string export_dir;  // "" when nothing was exported
+  std::string first_eval_set = {};  // whose accuracy stands for the run; "" without sets
+  std::string export_dir;           // "" when nothing was exported
   double export_max_logprob_difference = 0;
 };
 

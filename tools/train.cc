@@ -52,6 +52,7 @@ Status ExportRun(const LoadedRun& run, EmbeddedRun& embedded, RunSummary* summar
 
 StatusOr<Outcome> Train(const Options& options, Phases phases) {
   WatchSignals();
+  const model::MemoryLine program = ProgramMemory();
   ASSIGN_OR_RETURN(LoadedRun run, LoadRun(options.path, options.overrides));
   if (phases == Phases::kSftOnly && !run.config->trainer.sft) {
     return run.source.Error("sft", "`longhaul sft` needs this section");
@@ -62,7 +63,10 @@ StatusOr<Outcome> Train(const Options& options, Phases phases) {
   ASSIGN_OR_RETURN(const auto embedded, EmbeddedRun::Create(run, phases, &stop_requested));
   RETURN_IF_ERROR(WriteRunConfig(run));
   for (const std::string& line : DescribeRun(run)) LogInfo("{}", line);
-  for (const std::string& line : DescribeMemory(embedded->memory_plan())) LogInfo("{}", line);
+  std::vector<model::MemoryLine> plan = PlanAround(program, *run.config);
+  const std::vector<model::MemoryLine> model_plan = embedded->memory_plan();
+  plan.insert(plan.end(), model_plan.begin(), model_plan.end());
+  for (const std::string& line : DescribeMemory(plan)) LogInfo("{}", line);
 
   ASSIGN_OR_RETURN(const trainer::RunResult result, embedded->Run());
   if (result.end == trainer::RunEnd::kInterrupted) {
@@ -71,6 +75,9 @@ StatusOr<Outcome> Train(const Options& options, Phases phases) {
   }
   RunSummary summary;
   summary.result = result;
+  if (!run.config->trainer.eval.sets.empty()) {
+    summary.first_eval_set = run.config->trainer.eval.sets.front().name;
+  }
   RETURN_IF_ERROR(ExportRun(run, *embedded, &summary));
   RETURN_IF_ERROR(WriteSummary(run.run_dir, summary));
   PrintSummary(run.run_dir, summary);

@@ -101,6 +101,37 @@ TEST(StatusLine, PlainLinesNoOftenerThanAsked) {
   EXPECT_EQ(pipe.Text(), "a\nc\nend\n");
 }
 
+TEST(StatusLine, ProgressInAPipeIsForLongStepsOnly) {
+  FakeTerminal pipe;
+  double now = 0;
+  StatusLine line(
+      {.fd = pipe.fd(), .terminal = false, .plain_progress_interval_seconds = 10, .clock = [&] {
+         return now;
+       }});
+  line.Update("step 1");
+  now = 9;
+  line.Progress("step 2 generating 1/4");
+  now = 10;
+  line.Progress("step 2 generating 2/4");
+  now = 15;
+  line.Progress("step 2 training");
+  line.Update("step 2");
+  EXPECT_EQ(pipe.Text(), "step 1\nstep 2 generating 2/4\nstep 2\n");
+}
+
+TEST(StatusLine, ProgressMovesOnATerminal) {
+  FakeTerminal terminal;
+  double now = 0;
+  {
+    StatusLine line(
+        {.fd = terminal.fd(), .terminal = true, .width = 80, .clock = [&] { return now; }});
+    line.Progress("1/4");
+    now = 1;
+    line.Progress("2/4");
+  }
+  EXPECT_EQ(terminal.Text(), "\r1/4\x1b[K\r2/4\x1b[K\n");
+}
+
 TEST(StatusLine, PipesGetEveryUpdateByDefault) {
   FakeTerminal pipe;
   StatusLine line({.fd = pipe.fd()});  // a file is no terminal
