@@ -29,6 +29,7 @@ Json Trainer::Impl::StateJson() const {
   Json collector_state = Json::Object();
   collector_state.Set("open_ids", collector->state().open_ids);
   collector_state.Set("gen_batches", collector->state().gen_batches);
+  collector_state.Set("stale_groups", collector->state().stale_groups);
   state.Set("collector", std::move(collector_state));
   state.Set("next_lease_id", coordinator->next_lease_id());
   return state;
@@ -147,6 +148,7 @@ Status Trainer::Impl::RestoreGroups(const CheckpointReader& checkpoint, const Js
   collector_state.dropped = std::move(groups.dropped);
   ASSIGN_OR_RETURN(collector_state.open_ids, saved_collector->GetInts("open_ids"));
   ASSIGN_OR_RETURN(collector_state.gen_batches, saved_collector->GetInt("gen_batches"));
+  ASSIGN_OR_RETURN(collector_state.stale_groups, saved_collector->GetInt("stale_groups"));
   collector->Restore(std::move(collector_state));
   return OkStatus();
 }
