@@ -20,12 +20,14 @@ elseif(LONGHAUL_SANITIZE)
   message(FATAL_ERROR "LONGHAUL_SANITIZE is '${LONGHAUL_SANITIZE}'; it may be address, thread or empty")
 endif()
 
-# What the sanitizers must not report of libraries that are not built with them.
+# What the sanitizers must not report, or must be told, of libraries that are not built with them.
 set(LONGHAUL_TEST_ENVIRONMENT)
+set(LONGHAUL_TEST_SOURCES)
 if(LONGHAUL_SANITIZE STREQUAL "address")
   set(LONGHAUL_TEST_ENVIRONMENT LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp)
 elseif(LONGHAUL_SANITIZE STREQUAL "thread")
   set(LONGHAUL_TEST_ENVIRONMENT TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
+  set(LONGHAUL_TEST_SOURCES ${CMAKE_SOURCE_DIR}/tests/support/absl_mutex_tsan.cc)
 endif()
 
 # longhaul_library(name SOURCES ... DEPENDS ...): one static library a folder.
@@ -38,7 +40,7 @@ endfunction()
 # longhaul_test(folder SOURCES ... DEPENDS ...): one test binary a folder, one CTest entry a case.
 function(longhaul_test name)
   cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
-  add_executable(${name}_test ${ARG_SOURCES})
+  add_executable(${name}_test ${ARG_SOURCES} ${LONGHAUL_TEST_SOURCES})
   target_link_libraries(${name}_test PRIVATE longhaul_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name}_test PRIVATE
     LONGHAUL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LONGHAUL_BINARY_DIR="${CMAKE_BINARY_DIR}")
