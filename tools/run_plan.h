@@ -23,6 +23,11 @@ model::MemoryLine GeneratedTasksMemory(int64_t count);
 // What the process holds now, before a run allocates: the first line of its plan.
 model::MemoryLine ProgramMemory();
 
+// What a run takes beside what its model does: `program` from before it began, its tasks, and what
+// services and the matrix library allocate as they go.
+std::vector<model::MemoryLine> PlanAround(const model::MemoryLine& program,
+                                          const RunConfig& config);
+
 // Lines for people: the model, the algorithm, warnings; and a memory plan with its sum.
 std::vector<std::string> DescribeRun(const LoadedRun& run);
 std::vector<std::string> DescribeMemory(const std::vector<model::MemoryLine>& plan);
