@@ -106,12 +106,12 @@ std::vector<BenchmarkResult> RunKernelBenchmarks(std::string_view filter, int th
   for (auto* more : {RowOpBenchmarks, SequenceOpBenchmarks}) {
     for (BenchmarkCase& c : more()) cases.push_back(std::move(c));
   }
-  const Ceilings ceilings = MeasureCeilings(stream);
+  std::erase_if(cases,
+                [&](const BenchmarkCase& c) { return c.name.find(filter) == std::string::npos; });
   std::vector<BenchmarkResult> results;
-  for (const BenchmarkCase& c : cases) {
-    if (c.name.find(filter) == std::string::npos) continue;
-    results.push_back(RunCase(stream, c, ceilings));
-  }
+  if (cases.empty()) return results;
+  const Ceilings ceilings = MeasureCeilings(stream);
+  for (const BenchmarkCase& c : cases) results.push_back(RunCase(stream, c, ceilings));
   return results;
 }
 
