@@ -49,7 +49,7 @@ TEST(Overlong, BufferMustLeaveSomeOfTheWindow) {
   EXPECT_TRUE(CheckOverlongWindow(config, 16).ok());
   config.buffer_length = 16;
   EXPECT_TRUE(CheckOverlongWindow(config, 17).ok());
-  EXPECT_THAT(Message(CheckOverlongWindow(config, 16)), HasSubstr("16 is not below"));
+  EXPECT_THAT(Message(CheckOverlongWindow(config, 16)), HasSubstr("16 tokens is not below"));
 }
 
 TEST(Router, AddsWeightedComponents) {
