@@ -108,7 +108,7 @@ TEST(ModelConfig, SparseStepChoosesTheLayersWithExperts) {
 
 TEST(ModelConfig, NumberOfExpertsOfBothSpellings) {
   const std::string rest =
-      R"("hidden_size":32,"intermediate_size":40,"num_hidden_layers":1,"num_attention_heads":4,"vocab_size":61)";
+      R"("hidden_size":32,"intermediate_size":40,"num_hidden_layers":1,"num_attention_heads":4,"num_key_value_heads":4,"vocab_size":61)";
   for (const char* family : {"qwen3_moe", "mixtral"}) {
     for (const char* key : {"num_experts", "num_local_experts"}) {
       EXPECT_EQ(ConfigOf(fmt::format(R"({{"model_type":"{}","{}":12,"num_experts_per_tok":2,{}}})",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <map>
 
@@ -16,7 +17,7 @@ using testing::HasSubstr;
 
 class TaskFileTest : public testing::Test {
  protected:
-  TaskFileTest() : dir_(testing::TempDir() + "/task_file") {
+  TaskFileTest() : dir_(testing::TempDir() + "/task_file_" + std::to_string(getpid())) {
     EXPECT_TRUE(CreateDirectories(dir_).ok());
     EXPECT_TRUE(
         WriteCharacterTokenizer(

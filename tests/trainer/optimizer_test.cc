@@ -2,6 +2,7 @@
 #include "trainer/optimizer/optimizer.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <limits>
@@ -180,7 +181,7 @@ TEST(OptimizerTest, GoesOnFromItsFiles) {
   Optimizer second(OptimizerConfig(), &half);
   first.Step(stream, 0.01, gradients);
   second.Step(stream, 0.01, gradients);
-  const std::string dir = testing::TempDir() + "/optimizer_state";
+  const std::string dir = testing::TempDir() + "/optimizer_state_" + std::to_string(getpid());
   ASSERT_TRUE(RemoveTree(dir).ok());
   ASSERT_TRUE(CreateDirectories(dir).ok());
   ASSERT_TRUE(second.Save(dir).ok());

@@ -3,6 +3,7 @@
 // What a resumed run knows of the processes before it, and what it refuses to go on with.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 
@@ -20,7 +21,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::string Dir(const std::string& name) { return testing::TempDir() + "/resume_" + name; }
+std::string Dir(const std::string& name) {
+  return testing::TempDir() + "/resume_" + std::to_string(getpid()) + name;
+}
 
 TrainerConfig WithStages(TrainerConfig config) {
   config.curriculum.length.stages = {

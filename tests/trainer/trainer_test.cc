@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 
@@ -16,7 +17,9 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string Dir(const std::string& name) { return testing::TempDir() + "/trainer_" + name; }
+std::string Dir(const std::string& name) {
+  return testing::TempDir() + "/trainer_" + std::to_string(getpid()) + name;
+}
 
 double Field(const std::string& line, const std::string& key) {
   return Json::Parse(line, "line").value().GetDoubleOr(key, NAN).value();
