@@ -44,6 +44,12 @@ StatusOr<int64_t> AvailableBytes() {
   return NotFound("/proc/meminfo has no MemAvailable");
 }
 
+int64_t GeneratedTasks(const RunConfig& config) {
+  int64_t tasks = 0;
+  for (const reward::GeneratorConfig& generator : config.generate) tasks += generator.count;
+  return tasks;
+}
+
 }  // namespace
 
 model::MemoryLine GeneratedTasksMemory(int64_t count) {
@@ -52,9 +58,9 @@ model::MemoryLine GeneratedTasksMemory(int64_t count) {
 
 std::vector<model::MemoryLine> PlanAround(const model::MemoryLine& program,
                                           const RunConfig& config) {
-  int64_t tasks = 0;
-  for (const reward::GeneratorConfig& generator : config.generate) tasks += generator.count;
-  return {program, GeneratedTasksMemory(tasks), {"services and matrix library", kServicesBytes}};
+  return {program,
+          GeneratedTasksMemory(GeneratedTasks(config)),
+          {"services and matrix library", kServicesBytes}};
 }
 
 std::vector<model::MemoryLine> PlanRunMemory(const LoadedRun& run) {
@@ -62,7 +68,8 @@ std::vector<model::MemoryLine> PlanRunMemory(const LoadedRun& run) {
   return {{"parameters, fp32", parameters},
           {"gradients, fp32", parameters},
           {"AdamW moments, fp32", 2 * parameters},
-          {"packed weights", run.config->model.precision == "bf16" ? parameters / 2 : parameters}};
+          {"packed weights", run.config->model.precision == "bf16" ? parameters / 2 : parameters},
+          GeneratedTasksMemory(GeneratedTasks(*run.config))};
 }
 
 std::vector<std::string> DescribeMemory(const std::vector<model::MemoryLine>& plan) {
