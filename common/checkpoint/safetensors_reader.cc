@@ -77,7 +77,7 @@ Status SafetensorsReader::AddFile(const std::string& path) {
     total_bytes_ += entry.bytes;
     const std::optional<DType> dtype = SafetensorsDType(tensor.dtype);
     const auto alignment = static_cast<uintptr_t>(dtype.has_value() ? SizeOf(*dtype) : 1);
-    if (reinterpret_cast<uintptr_t>(entry.data) % alignment != 0) {
+    if (entry.bytes > 0 && reinterpret_cast<uintptr_t>(entry.data) % alignment != 0) {
       std::vector<uint64_t>& copy =
           aligned_copies_.emplace_back((static_cast<size_t>(entry.bytes) + 7) / 8);
       std::memcpy(copy.data(), entry.data, static_cast<size_t>(entry.bytes));
