@@ -79,7 +79,7 @@ double ExactSum::Value() const {
   int exponent = 32 * (top - 2) + lead - 1074;
   // Subnormal results are exact multiples of 2^-1074 and need no rounding; normal ones keep 53 bits
   // of 64.
-  if (exponent < -1074) {
+  if (exponent < -1074 && mantissa != 0) {
     mantissa >>= -1074 - exponent;
     exponent = -1074;
   }
