@@ -87,7 +87,9 @@ uint64_t RandomSequence::Below(uint64_t bound) {
 
 int64_t RandomSequence::Between(int64_t low, int64_t high) {
   CHECK_LE(low, high);
-  return low + static_cast<int64_t>(Below(static_cast<uint64_t>(high - low) + 1));
+  // Unsigned, so that a range wider than int64 does not overflow.
+  const uint64_t span = static_cast<uint64_t>(high) - static_cast<uint64_t>(low) + 1;
+  return static_cast<int64_t>(static_cast<uint64_t>(low) + Below(span));
 }
 
 double RandomSequence::Uniform() { return (static_cast<double>(Next64() >> 11) + 0.5) * 0x1p-53; }
