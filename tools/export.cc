@@ -41,7 +41,7 @@ void AddExport(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("export", "Write a model directory and verify it");
   command->footer(
-      "Example:\n  longhaul export runs/quickstart/checkpoints/step-00000040 models/mine --dtype "
+      "Example:\n  longhaul export runs/quickstart/checkpoints/step-00002075 models/mine --dtype "
       "bf16");
   command->add_option("CHECKPOINT", options->model_dir, "Checkpoint or model directory")
       ->required();
