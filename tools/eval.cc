@@ -152,7 +152,7 @@ void AddEval(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("eval", "Accuracy of a model on a data file");
   command->footer(
-      "Example:\n  longhaul eval runs/quickstart/export --data runs/quickstart/data/test.jsonl "
+      "Example:\n  longhaul eval runs/quickstart/export --data runs/quickstart/data/held-out.jsonl "
       "--samples 4 --temperature 1");
   command->add_option("MODEL_DIR", options->model_dir, "Model directory or checkpoint")->required();
   command->add_option("--data", options->data, "Task file (docs/data.md)")->required();
