@@ -2,8 +2,11 @@
 #include "common/file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 #include "tests/common/status_matchers.h"
 
@@ -27,6 +30,10 @@ TEST(File, ErrorsNamePathAndReason) {
   TestDirectory dir;
   EXPECT_THAT(ReadFile(dir / "none"), FailsWith(StatusCode::kNotFound, dir / "none: No such file"));
   EXPECT_THAT(ReadFile(dir.path()), FailsWith(StatusCode::kInvalidArgument, "Is a directory"));
+  ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(WriteFileAtomic(dir / "pipe", "x"),
+              FailsWith(StatusCode::kFailedPrecondition, "is no file"));
+  EXPECT_TRUE(std::filesystem::is_fifo((dir / "pipe").c_str())) << "still there";
   EXPECT_THAT(WriteFileAtomic(dir / "no/such/x", ""),
               FailsWith(StatusCode::kNotFound, "no/such/x"));
   EXPECT_THAT(ErrnoStatus(ENOSPC, "writing", "runs/a"),

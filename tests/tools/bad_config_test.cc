@@ -35,6 +35,23 @@ TEST_F(BadConfig, WrongTypesAndBounds) {
   EXPECT_FALSE(Exists("out"));
 }
 
+TEST_F(BadConfig, SizesThatNobodyMeans) {
+  for (const char* key : {"rollout.num_prompts_per_step", "rollout.num_generations_per_prompt",
+                          "rollout.max_response_length", "trainer.epochs",
+                          "trainer.max_tokens_per_pass", "data.max_prompt_length"}) {
+    ExpectError(Train(std::string(key) + "=9223372036854775807"), {key, "must be at most"});
+  }
+  ExpectError(Train("rollout.lease_timeout_s=1e-300"), {"rollout.lease_timeout_s", "at least 1"});
+  EXPECT_FALSE(Exists("out"));
+}
+
+TEST_F(BadConfig, DataSetNamesAreNoPaths) {
+  Write("precious.jsonl", "mine");
+  ExpectError(Train("generate.0.name=../../precious data.train.0.generated=../../precious"),
+              {"generate.0", "'../../precious'", "letters, digits"});
+  EXPECT_EQ(Read("precious.jsonl"), "mine");
+}
+
 TEST_F(BadConfig, MalformedOverrides) {
   ExpectError(Train("nonsense"), {"expected section.key=value, found 'nonsense'"});
   ExpectError(Train("=1"), {"expected section.key=value"});

@@ -87,6 +87,7 @@ TEST_F(ModelCommands, MakeDataAndEval) {
               HasSubstr("samples in eval-samples-2.jsonl"));
   ExpectError(Run("eval model --data tasks.jsonl --out /dev/null/x"), {"/dev/null/x"});
   ExpectError(Run("eval model --data tasks.jsonl --out tasks.jsonl"), {"tasks.jsonl", "exists"});
+  EXPECT_EQ(Run("eval model --data tasks.jsonl --max-tokens 2 > /dev/full").exit_code, 1);
 }
 
 }  // namespace

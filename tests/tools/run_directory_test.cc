@@ -60,6 +60,30 @@ TEST_F(RunDirectory, OtherGeneratedTasksUnderACheckpointAreRefused) {
   EXPECT_EQ(Train("generate.0.seed=9 checkpoint.resume=never").exit_code, 0);
 }
 
+TEST_F(RunDirectory, AnotherAlphabetIsRefused) {
+  const std::string run = "model.path=null 'data.train=[{path: data.jsonl}]' ";
+  Write("data.jsonl",
+        R"({"uid": "a", "prompt": "1,2:", "reward": {"type": "exact", "answer": "3"}})");
+  const std::string init = run + "'model.init={config: model, tokenizer_alphabet: \"";
+  const CommandResult first = Train(init + "0123456789,:\"}'");
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  const std::string tokenizer = Read("out/tokenizer/tokenizer.json");
+  ExpectError(Train(init + ":,9876543210\"}' trainer.max_steps=3"),
+              {"out/tokenizer/tokenizer.json is another tokenizer", "or another output.dir"});
+  EXPECT_EQ(Read("out/tokenizer/tokenizer.json"), tokenizer);
+  EXPECT_FALSE(Exists("out/tokenizer.new"));
+}
+
+TEST_F(RunDirectory, SupervisedStepsDoNotComeBackAfterRl) {
+  Write("sft.jsonl", R"({"uid": "a", "prompt": "1,2:", "response": "3"})");
+  const std::string sft = "'sft={data: [{path: sft.jsonl}], batch_size: 1, steps: ";
+  const CommandResult first = Train(sft + "2}'");
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  const CommandResult longer = Train(sft + "4}' trainer.max_steps=3");
+  EXPECT_EQ(longer.exit_code, 0) << longer.output;
+  EXPECT_THAT(Checkpoints().back(), "step-00000005") << "2 supervised steps and 3 of RL";
+}
+
 TEST_F(RunDirectory, CorruptCheckpointsFallBackToTheOneBefore) {
   ASSERT_EQ(Train().exit_code, 0);
   const std::string samples = Read("out/samples.jsonl");
