@@ -4,6 +4,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/uniset.h>
 
 #include <memory>
 
@@ -35,14 +36,28 @@ std::string Normalize(const icu::Normalizer2& form, std::string text) {
   return out;
 }
 
-StatusOr<const icu::Normalizer2*> NormalForm(std::string_view name) {
+// What a model was trained with decides, and that is the crate unicode-normalization-alignments
+// 0.1.12 of Hugging Face's tokenizers: its tables are Unicode 9.0. Characters that came later are
+// left where they stand.
+const icu::UnicodeSet* NormalizedCharacters() {
+  static const icu::UnicodeSet* const set = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    auto* characters = new icu::UnicodeSet(u"[:Age=9.0:]", error);
+    CHECK(U_SUCCESS(error)) << "ICU property Age: " << u_errorName(error);
+    characters->freeze();
+    return characters;
+  }();
+  return set;
+}
+
+StatusOr<std::shared_ptr<const icu::Normalizer2>> NormalForm(std::string_view name) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::Normalizer2* form = name == "NFC"    ? icu::Normalizer2::getNFCInstance(error)
                                  : name == "NFD"  ? icu::Normalizer2::getNFDInstance(error)
                                  : name == "NFKC" ? icu::Normalizer2::getNFKCInstance(error)
                                                   : icu::Normalizer2::getNFKDInstance(error);
   if (U_FAILURE(error)) return Internal("ICU has no data for {}: {}", name, u_errorName(error));
-  return form;
+  return std::make_shared<icu::FilteredNormalizer2>(*form, *NormalizedCharacters());
 }
 
 // Character by character, as Rust's char::to_lowercase: U+0130 is the one that becomes two.
@@ -102,7 +117,7 @@ Status Normalizer::AppendSteps(const Json& json, std::vector<Step>* steps) {
 
 StatusOr<Normalizer::Step> Normalizer::ParseStep(std::string_view type, const Json& json) {
   if (type == "NFC" || type == "NFD" || type == "NFKC" || type == "NFKD") {
-    ASSIGN_OR_RETURN(const icu::Normalizer2* form, NormalForm(type));
+    ASSIGN_OR_RETURN(const std::shared_ptr<const icu::Normalizer2> form, NormalForm(type));
     return Step([form](std::string text) { return Normalize(*form, std::move(text)); });
   }
   if (type == "Lowercase") return Step([](std::string text) { return Lowercase(text); });

@@ -74,6 +74,9 @@ TEST(NormalizerTest, Kinds) {
   EXPECT_EQ(Normalized(R"({"type": "NFD"})", "\u00E9"), "e\u0301");
   EXPECT_EQ(Normalized(R"({"type": "NFKC"})", "\uFB01"), "fi");
   EXPECT_EQ(Normalized(R"({"type": "NFKD"})", "\u00BD"), "1\u20442");
+  EXPECT_EQ(Normalized(R"({"type": "NFC"})", "a\u0316\u0327"), "a\u0327\u0316") << "reordered";
+  EXPECT_EQ(Normalized(R"({"type": "NFC"})", "a\u089C\u089B"), "a\u089C\u089B")
+      << "marks of Unicode 14 stand still in Hugging Face's tables of Unicode 9";
   EXPECT_EQ(Normalized(R"({"type": "Lowercase"})", "A\u00C9\u0130"), "a\u00E9i\u0307");
   EXPECT_EQ(Normalized(R"({"type": "Prepend", "prepend": "_"})", "a"), "_a");
   EXPECT_EQ(Normalized(R"({"type": "Prepend", "prepend": "_"})", ""), "");
