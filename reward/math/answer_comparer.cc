@@ -92,6 +92,12 @@ NamedItems ReadNamedItems(Arena& arena, const Node* node) {
   return items;
 }
 
+// What can stand for the same angle as a number of degrees.
+bool IsRadians(const Node& node) {
+  return Contains(node, Kind::kConstant, "pi") || Contains(node, Kind::kFunction, "arcsin") ||
+         Contains(node, Kind::kFunction, "arccos") || Contains(node, Kind::kFunction, "arctan");
+}
+
 // 8:30 is a time when it can be one: the minutes have two digits.
 bool IsTimeLike(const Node& node) {
   if (node.kind != Kind::kRatio || node.args.size() > 3) return false;
@@ -386,8 +392,8 @@ bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
   };
   if (left.measure.empty() || right.measure.empty()) {
     if (decide(left.value, right.value)) return true;
-    const bool angle = (is_degrees(left) && Contains(*pred, Kind::kConstant, "pi")) ||
-                       (is_degrees(right) && Contains(*gold, Kind::kConstant, "pi"));
+    const bool angle =
+        (is_degrees(left) && IsRadians(*pred)) || (is_degrees(right) && IsRadians(*gold));
     return angle && decide(gold, pred);
   }
   if (left.measure.powers != right.measure.powers) return Decide(false, "different units");

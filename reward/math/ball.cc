@@ -51,7 +51,9 @@ Ball::~Ball() { mpc_clear(value_); }
 Ball Ball::Of(const mpq_class& value, long precision) {
   Ball ball(precision);
   const int inexact = mpfr_set_q(ball.re(), value.get_mpq_t(), MPFR_RNDN);
-  return std::move(ball.Finish(true, inexact == 0 ? kNoError : Exponent(ball.re()) - precision));
+  ball.Finish(true, kNoError);
+  if (inexact == 0) ball.error_ = kNoError;
+  return ball;
 }
 
 Ball Ball::Undefined(long precision) {
