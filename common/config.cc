@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "common/checksum.h"
 #include "common/config_reader.h"
 #include "common/file.h"
 
@@ -98,7 +97,5 @@ std::string Config::Where(std::string_view dotted_key) const {
   const ConfigNode* node = Find(dotted_key);
   return node != nullptr ? node->where : fmt::format("{} (default)", source_);
 }
-
-uint64_t HashConfigText(std::string_view printed) { return Checksum64(printed); }
 
 }  // namespace longhaul

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Strict YAML into plain structs. A struct names its fields once, and that serves reading, printing
-// and hashing:
+// and the reference of all keys (config_keys.h):
 //
 //   struct CurriculumConfig {
 //     int64_t window_tokens = 40960;
@@ -81,7 +81,8 @@ class Config {
 
 enum class ConfigComments { kLeftOut, kPrinted };
 
-// Every field with its value, as YAML that reads back the same; the `doc` of fields as comments.
+// Every field with its value, as YAML that reads back the same; meaning and range of fields as
+// comments.
 std::string PrintConfigWith(const std::function<void(ConfigVisitor&)>& visit,
                             ConfigComments comments);
 template <typename T>
@@ -89,13 +90,6 @@ std::string PrintConfig(const T& config, ConfigComments comments = ConfigComment
   // The printer only reads, though VisitFields is written for both directions.
   return PrintConfigWith(
       [&](ConfigVisitor& visitor) { const_cast<T&>(config).VisitFields(visitor); }, comments);
-}
-
-// Equal for equal resolved values, however the file was written. Stable across runs and machines.
-uint64_t HashConfigText(std::string_view printed);
-template <typename T>
-uint64_t HashConfig(const T& config) {
-  return HashConfigText(PrintConfig(config));
 }
 
 }  // namespace longhaul

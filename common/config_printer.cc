@@ -3,6 +3,7 @@
 
 #include "common/check.h"
 #include "common/config.h"
+#include "common/config_keys.h"
 #include "common/json.h"
 
 namespace longhaul {
@@ -43,7 +44,7 @@ class TreePrinter : public ConfigVisitor {
  protected:
   bool EnterField(std::string_view name, const FieldSpec& spec) override {
     EnterKey(std::string(name));
-    if (comments_ == ConfigComments::kPrinted) parents_.back()->entries.back().comment = spec.doc;
+    if (comments_ == ConfigComments::kPrinted) Comment(spec.doc, DescribeRange(spec));
     return true;
   }
   void EnterKey(const std::string& key) override {
@@ -63,6 +64,7 @@ class TreePrinter : public ConfigVisitor {
   void Float(float& value, const FieldSpec&) override { Scalar(FormatFloat(value)); }
   void String(std::string& value, const FieldSpec&) override { Scalar(Quoted(value)); }
   void Enum(int& value, const std::vector<EnumName>& names) override {
+    if (comments_ == ConfigComments::kPrinted) Comment("", DescribeChoices(names));
     for (const EnumName& name : names) {
       if (name.value == value) return Scalar(Quoted(name.name));
     }
@@ -87,6 +89,13 @@ class TreePrinter : public ConfigVisitor {
   void Enter(ConfigNode& child) {
     parents_.push_back(node_);
     node_ = &child;
+  }
+  // Adds to what stands behind the key that is visited.
+  void Comment(std::string_view meaning, const std::string& range) {
+    if (parents_.back()->kind != ConfigNode::Kind::kMap) return;  // an item of a list
+    std::string& comment = parents_.back()->entries.back().comment;
+    comment += meaning;
+    if (!range.empty()) comment += (comment.empty() ? "(" : " (") + range + ")";
   }
   void Scalar(std::string text) {
     node_->kind = ConfigNode::Kind::kScalar;

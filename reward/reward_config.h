@@ -20,9 +20,12 @@ struct FormatTerm {
   void VisitFields(V& v) {
     v.Field("weight", weight, {.min = 0, .doc = "added when the response has the form"});
     v.Field("pattern", spec.pattern, {.doc = "RE2 pattern of the whole response"});
-    v.Field("match", spec.match, {.one_of = {"full", "contains"}});
+    v.Field("match", spec.match,
+            {.one_of = {"full", "contains"},
+             .doc = "the pattern is the whole response, or occurs in it"});
     v.Field("layout", spec.layout,
-            {.one_of = {"", "answer", "boxed", "json", "think", "think_answer", "think_boxed"}});
+            {.one_of = {"", "answer", "boxed", "json", "think", "think_answer", "think_boxed"},
+             .doc = "a form by name, instead of a pattern"});
   }
 };
 
@@ -46,9 +49,10 @@ struct RewardConfig {
   genrm::GenrmConfig genrm;
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("format", format);
-    v.Field("overlong", overlong);
-    v.Field("max_concurrent_requests", max_concurrent_requests, {.min = 1});
+    v.Field("format", format, {.doc = "a form that every response is asked for"});
+    v.Field("overlong", overlong, {.doc = "what long and cut responses lose"});
+    v.Field("max_concurrent_requests", max_concurrent_requests,
+            {.min = 1, .doc = "scorings that compute at a time; others wait"});
     v.Field("genrm", genrm, {.doc = "the judge model of genrm_grade, _pairwise, _equivalence"});
   }
 };

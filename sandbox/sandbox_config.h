@@ -34,10 +34,10 @@ struct RequestLimits {
   int64_t reply_bytes = 256ll << 20;  // output and fetched files of a request together
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("source_bytes", source_bytes, {.min = 1, .max = 64 << 20});
+    v.Field("source_bytes", source_bytes, {.min = 1, .max = 64 << 20, .doc = "of one program"});
     v.Field("payload_bytes", payload_bytes,
             {.min = 1, .max = 1 << 30, .doc = "stdin, arguments and files of a request together"});
-    v.Field("files", files, {.min = 0, .max = 1 << 20});
+    v.Field("files", files, {.min = 0, .max = 1 << 20, .doc = "of a request"});
     v.Field("runs", runs, {.min = 1, .max = 1 << 20, .doc = "of one program in one request"});
     v.Field("reply_bytes", reply_bytes,
             {.min = 1, .max = 1 << 30, .doc = "output and fetched files of a request together"});
@@ -111,8 +111,8 @@ struct SandboxConfig {
     v.Field("limits", limits, {.doc = "of a run whose request names none"});
     v.Field("compile_limits", compile_limits, {.doc = "of a compilation whose request names none"});
     v.Field("ceiling", ceiling, {.doc = "a request beyond is refused"});
-    v.Field("requests", requests);
-    v.Field("sessions", sessions);
+    v.Field("requests", requests, {.doc = "what one request may carry"});
+    v.Field("sessions", sessions, {.doc = "shells that stay open between commands"});
   }
 };
 

@@ -14,6 +14,7 @@ void AddInspect(CLI::App& app, Action& chosen) {
   inspect->footer("Example:\n  longhaul inspect weights runs/quickstart/export");
   inspect->require_subcommand(1);
   AddInspectConfig(*inspect, chosen);
+  AddInspectKeys(*inspect, chosen);
   AddInspectWeights(*inspect, chosen);
   AddInspectCheckpoint(*inspect, chosen);
   AddInspectParity(*inspect, chosen);

@@ -8,6 +8,7 @@
 namespace longhaul::tools {
 
 void AddInspectConfig(CLI::App& inspect, Action& chosen);
+void AddInspectKeys(CLI::App& inspect, Action& chosen);
 void AddInspectWeights(CLI::App& inspect, Action& chosen);
 void AddInspectCheckpoint(CLI::App& inspect, Action& chosen);
 void AddInspectParity(CLI::App& inspect, Action& chosen);

@@ -41,7 +41,8 @@ struct OutputSection {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("dir", dir, {.doc = "run directory; default: runs/<run.name>"});
+    v.Field("dir", dir,
+            {.doc = "run directory, from the working directory; default: runs/<run.name>"});
   }
 };
 
@@ -72,7 +73,7 @@ struct ModelSection {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("path", path, {.doc = "a Hugging Face model directory; or give init"});
-    v.Field("init", init);
+    v.Field("init", init, {.doc = "a new model with random weights"});
     v.Field("precision", precision,
             {.one_of = {"fp32", "bf16"}, .doc = "of weights and activations"});
     v.Field("head_inputs", head_inputs,
@@ -93,7 +94,7 @@ struct RolloutSection {
   template <typename V>
   void VisitFields(V& v) {
     step->VisitFields(v);
-    v.Field("engine", engine);
+    v.Field("engine", engine, {.doc = "how generation is batched"});
   }
 };
 
@@ -146,17 +147,17 @@ struct RunConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("run", run, {.required = true});
-    v.Field("output", output);
+    v.Field("run", run, {.required = true, .doc = "which run this is"});
+    v.Field("output", output, {.doc = "where the run writes"});
     v.Field("threads", threads, {.min = 0, .max = 1024, .doc = "0: all cores"});
-    v.Field("model", model);
+    v.Field("model", model, {.doc = "what is trained"});
     v.Field("generate", generate,
             {.doc = "data sets made at start, into <run directory>/data/<name>.jsonl"});
-    v.Field("rollout", rollout);
-    v.Field("reward", reward);
+    v.Field("rollout", rollout, {.doc = "what a step generates"});
+    v.Field("reward", reward, {.doc = "how responses are scored"});
     v.Field("sandbox", sandbox, {.doc = "where the programs of programming tasks run"});
     trainer.VisitFields(v);
-    v.Field("export", export_section);
+    v.Field("export", export_section, {.doc = "the trained model as a Hugging Face directory"});
   }
 };
 
@@ -168,8 +169,8 @@ struct LoadedRun {
   std::string config_text;  // resolved, as config.yaml and checkpoints keep it; a run file itself
 };
 
-// Reads, resolves and checks a run's YAML. Relative paths in it start from the YAML's own
-// directory; those of `overrides`, from the working directory.
+// Reads, resolves and checks a run's YAML. Relative paths of what it reads start from the YAML's
+// own directory; those of `overrides`, and directories it writes, from the working directory.
 StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::string>& overrides);
 
 }  // namespace longhaul::tools

@@ -28,7 +28,8 @@ struct ServiceAddress {
     v.Field("token_file", token.file, {.doc = "file with the server's token"});
     v.Field("token_env", token.env, {.doc = "environment variable with the server's token"});
     v.Field("tls_ca", tls_ca, {.doc = "PEM file of the authority; with one the way is TLS"});
-    v.Field("connect_timeout_s", connect_timeout_s, {.above = 0});
+    v.Field("connect_timeout_s", connect_timeout_s,
+            {.above = 0, .doc = "for the first connection"});
   }
 };
 

@@ -43,7 +43,7 @@ struct DynamicSamplingConfig {
   void VisitFields(V& v) {
     v.Field("enabled", enabled, {.doc = "drop groups whose rewards are all equal and refill"});
     v.Field("max_gen_batches", max_gen_batches, {.min = 1, .doc = "batches generated in a step"});
-    v.Field("on_exhausted", on_exhausted, {.doc = "error | train_partial | reuse"});
+    v.Field("on_exhausted", on_exhausted, {.doc = "when these hold too few groups with a signal"});
   }
 };
 
@@ -74,18 +74,24 @@ struct StepConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("num_prompts_per_step", num_prompts_per_step, {.min = 1, .max = 1 << 20});
-    v.Field("num_generations_per_prompt", num_generations_per_prompt, {.min = 1, .max = 65536});
+    v.Field("num_prompts_per_step", num_prompts_per_step,
+            {.min = 1, .max = 1 << 20, .doc = "groups of a step"});
+    v.Field("num_generations_per_prompt", num_generations_per_prompt,
+            {.min = 1, .max = 65536, .doc = "rollouts of a group"});
     v.Field("max_response_length", max_response_length,
             {.min = 1, .max = 1 << 30, .doc = "tokens; curriculum.length.stages override it"});
     v.Field("temperature", temperature, {.min = 1e-6, .doc = "of training rollouts"});
-    v.Field("top_p", top_p, {.above = 0, .max = 1});
+    v.Field("top_p", top_p, {.above = 0, .max = 1, .doc = "nucleus sampled from; 1: off"});
     v.Field("top_k", top_k, {.min = 0, .doc = "0: off"});
-    v.Field("min_p", min_p, {.min = 0, .below = 1});
+    v.Field("min_p", min_p,
+            {.min = 0,
+             .below = 1,
+             .doc = "least probability, relative to the likeliest token; 0: off"});
     v.Field("stop", stop, {.doc = "stop strings"});
-    v.Field("repetition_stop", repetition_stop);
-    v.Field("dynamic_sampling", dynamic_sampling);
-    v.Field("async", async);
+    v.Field("repetition_stop", repetition_stop,
+            {.doc = "ends a rollout that has become certain of everything"});
+    v.Field("dynamic_sampling", dynamic_sampling, {.doc = "groups without a signal"});
+    v.Field("async", async, {.doc = "how old a rollout may be"});
     v.Field("lease_timeout_s", lease_timeout_s,
             {.min = 1, .doc = "a worker silent for longer loses its groups"});
     v.Field("no_progress_s", no_progress_s,
@@ -102,7 +108,7 @@ struct RewardLimits {
   void VisitFields(V& v) {
     v.Field("max_unscorable_frac", max_unscorable_frac,
             {.min = 0, .max = 1, .doc = "more unscorable rollouts in a step end the run"});
-    v.Field("watch", watch);
+    v.Field("watch", watch, {.doc = "over the judge model"});
   }
 };
 

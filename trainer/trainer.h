@@ -64,7 +64,7 @@ struct TrainerDeps {
   // What the workers are at, for the status line and perf/*; called from a thread of the trainer.
   // Without it only whole steps are seen.
   std::function<GenerationGauges()> generation_gauges = {};
-  // Set by a signal handler: the run saves a checkpoint at the next safe point and returns.
+  // Set from any thread: the run saves a checkpoint at the next safe point and returns.
   const std::atomic<bool>* stop = nullptr;
 };
 

@@ -38,9 +38,10 @@ struct TrainLoopConfig {
     v.Field("epochs", epochs,
             {.min = 1, .max = 1 << 20, .doc = "times each generation batch is trained on"});
     v.Field("max_tokens_per_pass", max_tokens_per_pass,
-            {.min = 1, .max = 1 << 30, .doc = "packed tokens"});
+            {.min = 1, .max = 1 << 30, .doc = "packed tokens of one forward and backward pass"});
     v.Field("token_tree", token_tree, {.doc = "compute the prompt of a group once"});
-    v.Field("router_aux_loss_coef", router_aux_loss_coef, {.min = 0});
+    v.Field("router_aux_loss_coef", router_aux_loss_coef,
+            {.min = 0, .doc = "weight of the load-balance loss of experts"});
     v.Field("max_nonfinite_steps", max_nonfinite_steps,
             {.min = 0, .doc = "consecutive skipped updates that end the run"});
   }
@@ -63,10 +64,11 @@ struct SftConfig {
     v.Field("epochs", epochs,
             {.min = 0, .max = 1 << 20, .doc = "passes over the data; or give steps"});
     v.Field("batch_size", batch_size, {.min = 1, .max = 1 << 20, .doc = "sequences of one update"});
-    v.Field("lr", lr, {.min = 0});
-    v.Field("warmup_steps", warmup_steps, {.min = 0});
-    v.Field("schedule", schedule, {.doc = "constant | cosine | linear"});
-    v.Field("min_lr_ratio", min_lr_ratio, {.min = 0, .max = 1});
+    v.Field("lr", lr, {.min = 0, .doc = "peak learning rate"});
+    v.Field("warmup_steps", warmup_steps,
+            {.min = 0, .doc = "updates in which the rate rises linearly"});
+    v.Field("schedule", schedule, {.doc = "of the rate after the warm-up"});
+    v.Field("min_lr_ratio", min_lr_ratio, {.min = 0, .max = 1, .doc = "last rate over peak rate"});
   }
 };
 
@@ -82,13 +84,14 @@ struct EvalSetConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("name", name, {.required = true, .not_empty = true});
+    v.Field("name", name,
+            {.required = true, .not_empty = true, .doc = "in metrics and in summary.json"});
     v.Field("path", path, {.doc = "JSONL file"});
     v.Field("generated", generated,
             {.doc = "name of a set of section `generate`, instead of a path"});
     v.Field("num_samples", num_samples, {.min = 1, .max = 65536, .doc = "k of avg@k"});
     v.Field("temperature", temperature, {.min = 0, .doc = "0: greedy"});
-    v.Field("top_p", top_p, {.above = 0, .max = 1});
+    v.Field("top_p", top_p, {.above = 0, .max = 1, .doc = "nucleus sampled from; 1: off"});
     v.Field("max_response_length", max_response_length,
             {.min = 1, .doc = "tokens; default: the longest window of the run"});
     v.Field("max_tasks", max_tasks, {.min = 0, .doc = "only the first tasks; 0: all"});
@@ -103,10 +106,10 @@ struct EvalConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("sets", sets);
+    v.Field("sets", sets, {.doc = "held-out tasks, each scored on its own"});
     v.Field("interval", interval, {.min = 0, .doc = "steps; 0: only at start and end"});
     v.Field("at_start", at_start, {.doc = "before the first RL step"});
-    v.Field("at_end", at_end);
+    v.Field("at_end", at_end, {.doc = "after the last step"});
   }
 };
 
@@ -126,9 +129,10 @@ struct CheckpointConfig {
   void VisitFields(V& v) {
     v.Field("dir", dir, {.doc = "default: <run directory>/checkpoints"});
     v.Field("interval", interval, {.min = 0, .doc = "steps; 0: only at the end"});
-    v.Field("keep_last", keep_last, {.min = 1});
-    v.Field("keep_best", keep_best, {.doc = "by the first evaluation set"});
-    v.Field("resume", resume, {.doc = "auto | never"});
+    v.Field("keep_last", keep_last, {.min = 1, .doc = "newest checkpoints that stay"});
+    v.Field("keep_best", keep_best,
+            {.doc = "the checkpoint with the best accuracy on the first evaluation set stays"});
+    v.Field("resume", resume, {.doc = "continue from the newest checkpoint that is whole"});
   }
 };
 
@@ -142,9 +146,9 @@ struct LoggerConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("console", console, {.doc = "status line"});
+    v.Field("console", console, {.doc = "status line on a terminal, plain lines otherwise"});
     v.Field("jsonl", jsonl, {.doc = "metrics.jsonl"});
-    v.Field("tensorboard", tensorboard);
+    v.Field("tensorboard", tensorboard, {.doc = "event files beside metrics.jsonl"});
     v.Field("samples", samples, {.doc = "samples.jsonl"});
     v.Field("status_interval_s", status_interval_s,
             {.min = 0, .doc = "between two looks of the status line on a terminal"});
@@ -169,15 +173,15 @@ struct TrainerConfig {
   // The sections that are the trainer's alone.
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("data", data);
-    v.Field("algorithm", algorithm);
-    v.Field("trainer", trainer);
-    v.Field("optimizer", optimizer);
-    v.Field("curriculum", curriculum);
-    v.Field("sft", sft);
-    v.Field("eval", eval);
-    v.Field("checkpoint", checkpoint);
-    v.Field("logger", logger);
+    v.Field("data", data, {.doc = "tasks to learn from"});
+    v.Field("algorithm", algorithm, {.doc = "how the policy learns"});
+    v.Field("trainer", trainer, {.doc = "the loop"});
+    v.Field("optimizer", optimizer, {.doc = "how weights are updated"});
+    v.Field("curriculum", curriculum, {.doc = "what changes while the run goes on"});
+    v.Field("sft", sft, {.doc = "cold start by supervised learning, before RL"});
+    v.Field("eval", eval, {.doc = "evaluation on held-out tasks"});
+    v.Field("checkpoint", checkpoint, {.doc = "what a killed run resumes from"});
+    v.Field("logger", logger, {.doc = "what is written and shown"});
   }
 
   int64_t updates_per_rollout() const {

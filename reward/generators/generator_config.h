@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a run's `data.train: [{generator: {...}}]` says about generated tasks.
+// An item of a run's section `generate`: one set of generated tasks.
 #pragma once
 
 #include <cstdint>
@@ -52,12 +52,12 @@ struct ArithmeticMix {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("family", family, {.required = true});
-    v.Field("weight", weight, {.min = 0});
-    v.Field("digits_min", digits_min, {.min = 1, .max = 17});
-    v.Field("digits_max", digits_max, {.min = 1, .max = 17});
-    v.Field("operands_min", operands_min, {.min = 2, .max = 10});
-    v.Field("operands_max", operands_max, {.min = 2, .max = 10});
+    v.Field("family", family, {.required = true, .doc = "what is computed"});
+    v.Field("weight", weight, {.min = 0, .doc = "share of the mixture, relative"});
+    v.Field("digits_min", digits_min, {.min = 1, .max = 17, .doc = "of the longest operand"});
+    v.Field("digits_max", digits_max, {.min = 1, .max = 17, .doc = "of the longest operand"});
+    v.Field("operands_min", operands_min, {.min = 2, .max = 10, .doc = "summands of family sum"});
+    v.Field("operands_max", operands_max, {.min = 2, .max = 10, .doc = "summands of family sum"});
     v.Field("equal_digits", equal_digits, {.doc = "all operands as long as the longest"});
     v.Field("worked", worked, {.min = 0, .doc = "frequency of examples with every step"});
     v.Field("terse", terse, {.min = 0, .doc = "frequency of examples with the answer alone"});
@@ -72,9 +72,10 @@ struct DigitCompletionMix {
   int max_terms = 9;  // longest answer
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("modulus", modulus, {.min = 1, .max = 999});
-    v.Field("max_step", max_step, {.min = 0, .max = 999});
-    v.Field("max_terms", max_terms, {.min = 0, .max = 99});
+    v.Field("modulus", modulus, {.min = 1, .max = 999, .doc = "terms are taken modulo this"});
+    v.Field("max_step", max_step,
+            {.min = 0, .max = 999, .doc = "largest difference of neighbours"});
+    v.Field("max_terms", max_terms, {.min = 0, .max = 99, .doc = "longest answer, in terms"});
   }
 };
 
@@ -94,10 +95,11 @@ struct LogicMix {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("task", task);
-    v.Field("weight", weight, {.min = 0});
-    v.Field("difficulty_min", difficulty_min, {.min = 1, .max = 10});
-    v.Field("difficulty_max", difficulty_max, {.min = 1, .max = 10});
+    v.Field("task", task, {.doc = "a kind of puzzle, or all of them in equal shares"});
+    v.Field("weight", weight, {.min = 0, .doc = "share of the mixture, relative"});
+    v.Field("difficulty_min", difficulty_min,
+            {.min = 1, .max = 10, .doc = "drawn uniformly from here"});
+    v.Field("difficulty_max", difficulty_max, {.min = 1, .max = 10, .doc = "to here"});
     v.Field("prompt", prompt,
             {.doc = "terse: in a few characters, where the kind has such a form"});
   }
@@ -109,13 +111,17 @@ struct CodeMix {
   int difficulty_min = 1;  // drawn uniformly, 1 to 3
   int difficulty_max = 1;
   double error_frac = 0;  // share of example responses with a wrong coefficient
+  double worked = 0;      // share of example responses that let the program find the coefficients
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("weight", weight, {.min = 0});
-    v.Field("difficulty_min", difficulty_min, {.min = 1, .max = 3});
-    v.Field("difficulty_max", difficulty_max, {.min = 1, .max = 3});
+    v.Field("weight", weight, {.min = 0, .doc = "share of the mixture, relative"});
+    v.Field("difficulty_min", difficulty_min,
+            {.min = 1, .max = 3, .doc = "drawn uniformly from here"});
+    v.Field("difficulty_max", difficulty_max, {.min = 1, .max = 3, .doc = "to here"});
     v.Field("error_frac", error_frac, {.min = 0, .max = 1, .doc = "examples with an error"});
+    v.Field("worked", worked,
+            {.min = 0, .max = 1, .doc = "examples that let the program find the coefficients"});
   }
 };
 
@@ -141,10 +147,11 @@ struct MathMix {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("topic", topic);
-    v.Field("weight", weight, {.min = 0});
-    v.Field("difficulty_min", difficulty_min, {.min = 1, .max = 5});
-    v.Field("difficulty_max", difficulty_max, {.min = 1, .max = 5});
+    v.Field("topic", topic, {.doc = "kind of exercise, or all of them in equal shares"});
+    v.Field("weight", weight, {.min = 0, .doc = "share of the mixture, relative"});
+    v.Field("difficulty_min", difficulty_min,
+            {.min = 1, .max = 5, .doc = "drawn uniformly from here"});
+    v.Field("difficulty_max", difficulty_max, {.min = 1, .max = 5, .doc = "to here"});
     v.Field("prompt", prompt, {.doc = "terse: in a few characters"});
     v.Field("worked", worked, {.min = 0, .max = 1, .doc = "examples with every step"});
     v.Field("error_frac", error_frac, {.min = 0, .max = 1, .doc = "examples with an error"});
@@ -169,17 +176,20 @@ struct GeneratorConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("type", type, {.required = true});
-    v.Field("name", name);
-    v.Field("domain", domain);
-    v.Field("seed", seed);
-    v.Field("count", count, {.min = 1, .max = 1e8});
-    v.Field("split", split);
-    v.Field("test_frac", test_frac, {.above = 0, .below = 1});
+    v.Field("type", type, {.required = true, .doc = "what makes the tasks"});
+    v.Field("name", name,
+            {.doc = "how data sources ask for it, and the first part of uids; default: the type"});
+    v.Field("domain", domain, {.doc = "of the tasks; default: the type"});
+    v.Field("seed", seed, {.doc = "task i depends on it, on i and on the settings"});
+    v.Field("count", count, {.min = 1, .max = 1e8, .doc = "tasks"});
+    v.Field("split", split,
+            {.doc = "which part of all problems; a problem is in one of the two for every seed"});
+    v.Field("test_frac", test_frac,
+            {.above = 0, .below = 1, .doc = "share of all problems that is the test part"});
     v.Field("distinct", distinct, {.doc = "no problem twice"});
     v.Field("responses", responses, {.doc = "write example responses"});
     v.Field("mix", mix, {.not_empty = true, .doc = "arithmetic: kinds of problems"});
-    v.Field("completion", completion, {.doc = "digit_completion"});
+    v.Field("completion", completion, {.doc = "digit_completion: sizes of the sequences"});
     v.Field("puzzles", puzzles, {.not_empty = true, .doc = "logic: kinds of puzzles"});
     v.Field("programs", programs, {.not_empty = true, .doc = "code: kinds of programming tasks"});
     v.Field("exercises", exercises, {.not_empty = true, .doc = "math: kinds of exercises"});

@@ -23,7 +23,8 @@ struct RetryConfig {
     v.Field("attempts", attempts, {.min = 1, .doc = "of one request, within its deadline"});
     v.Field("backoff_ms", backoff_ms,
             {.min = 1, .doc = "before the second attempt; doubled each time, half of it random"});
-    v.Field("backoff_max_ms", backoff_max_ms, {.min = 1});
+    v.Field("backoff_max_ms", backoff_max_ms,
+            {.min = 1, .doc = "longest wait between two attempts"});
   }
 };
 
@@ -36,8 +37,8 @@ struct JudgeSampling {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("temperature", temperature, {.min = 0});
-    v.Field("top_p", top_p, {.above = 0, .max = 1});
+    v.Field("temperature", temperature, {.min = 0, .doc = "of the judge; 0: greedy"});
+    v.Field("top_p", top_p, {.above = 0, .max = 1, .doc = "nucleus the judge samples from"});
     v.Field("max_tokens", max_tokens, {.min = 1, .doc = "of one reply of the judge"});
     v.Field("num_samples", num_samples,
             {.min = 1, .max = 64, .doc = "replies to one question; their median counts"});
@@ -88,12 +89,13 @@ struct GenrmConfig {
     v.Field("model", model, {.doc = "name the endpoint knows the judge by"});
     v.Field("api_key_env", api_key_env, {.doc = "environment variable with the key"});
     v.Field("api_key_file", api_key_file, {.doc = "file with the key"});
-    v.Field("max_concurrent_calls", max_concurrent_calls, {.min = 1, .max = 4096});
+    v.Field("max_concurrent_calls", max_concurrent_calls,
+            {.min = 1, .max = 4096, .doc = "requests at the endpoint at a time; others wait"});
     v.Field("max_requests_per_minute", max_requests_per_minute,
             {.min = 0, .doc = "of an endpoint that counts them; 0: no limit"});
     v.Field("deadline_s", deadline_s, {.above = 0, .doc = "of one reward, all attempts together"});
-    v.Field("retry", retry);
-    v.Field("sampling", sampling);
+    v.Field("retry", retry, {.doc = "how a failed request is asked again"});
+    v.Field("sampling", sampling, {.doc = "how the judge samples"});
     v.Field("seed", seed, {.doc = "of the judge's sampling and of the fences of its prompts"});
     v.Field("prompts", prompts, {.doc = "default, strict, or a directory with templates"});
     v.Field("pass_score", pass_score, {.min = 0, .max = 1, .doc = "scores below it count 0"});

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/config.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "common/config_keys.h"
 #include "common/file.h"
 #include "tests/common/status_matchers.h"
 
@@ -286,7 +288,7 @@ struct Documented {
   Stage stage;
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("window_tokens", window_tokens, {.doc = "longest response"});
+    v.Field("window_tokens", window_tokens, {.min = 1, .max = 9, .doc = "longest response"});
     v.Field("stage", stage, {.doc = "one stage"});
   }
 };
@@ -294,16 +296,31 @@ struct Documented {
 TEST(Config, CommentsAreTheDocumentation) {
   const std::string printed = PrintConfig(Documented(), ConfigComments::kPrinted);
   EXPECT_EQ(printed,
-            "window_tokens: 5  # longest response\nstage:  # one stage\n  window_tokens: 0\n  "
-            "ratio: null\n");
+            "window_tokens: 5  # longest response (1 to 9)\n"
+            "stage:  # one stage\n"
+            "  window_tokens: 0  # (at least 1)\n"
+            "  ratio: null  # (above 0, at most 1)\n");
   EXPECT_THAT(Config::Parse(printed, "printed"), IsOk());
   EXPECT_EQ(PrintConfig(Documented()).find('#'), std::string::npos);
 }
 
-TEST(Config, HashIsOfTheResolvedValues) {
-  const uint64_t defaults = HashConfig(RunConfig());
-  EXPECT_EQ(HashConfig(*Read("seed: 1 # the default\ntrainer: {eps: 1e-15}")), defaults);
-  EXPECT_NE(HashConfig(*Read("seed: 2")), defaults);
+TEST(Config, KeysOfAbsentSectionsAndEmptyListsAreListed) {
+  const std::vector<ConfigKey> keys = ListConfigKeys<RunConfig>();
+  const auto key = [&keys](std::string_view path) {
+    const auto found = std::find_if(keys.begin(), keys.end(),
+                                    [path](const ConfigKey& key) { return key.path == path; });
+    return found == keys.end() ? ConfigKey() : *found;
+  };
+  EXPECT_EQ(key("stages").type, "list of section");
+  EXPECT_EQ(key("stages[].window_tokens").preset, "required");
+  EXPECT_EQ(key("stages[].ratio").preset, "unset");
+  EXPECT_EQ(key("files").type, "list of text");
+  EXPECT_EQ(key("files").preset, "[]");
+  EXPECT_EQ(key("weights").type, "map to number");
+  EXPECT_EQ(key("warmup").preset, "unset");
+  EXPECT_EQ(key("warmup.eps").type, "number");
+  EXPECT_EQ(key("warmup.precision").range, "fp32 | bf16");
+  EXPECT_EQ(key("loss").range, "cispo | grpo");
 }
 
 TEST(Config, BaseFilesAreOverlaid) {

@@ -40,7 +40,7 @@ struct LengthStage {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("max_response_length", max_response_length,
-            {.min = 1, .max = 1 << 30, .required = true, .doc = "tokens"});
+            {.min = 1, .max = 1 << 30, .required = true, .doc = "window of the stage, in tokens"});
     changes.VisitFields(v);
   }
 };
@@ -69,9 +69,10 @@ struct LengthCurriculumConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("stages", stages);
-    v.Field("advance_when", advance_when);
-    v.Field("on_advance", on_advance);
+    v.Field("stages", stages,
+            {.doc = "windows, one after the other; none: rollout.max_response_length throughout"});
+    v.Field("advance_when", advance_when, {.doc = "a stage ends when all of it holds"});
+    v.Field("on_advance", on_advance, {.doc = "what changes at every advance"});
   }
 };
 
@@ -83,10 +84,10 @@ struct DomainConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("name", name, {.required = true, .not_empty = true});
+    v.Field("name", name, {.required = true, .not_empty = true, .doc = "a domain of the tasks"});
     v.Field("from_step", from_step, {.min = 0, .doc = "first step it is drawn in"});
     v.Field("ramp_steps", ramp_steps, {.min = 0, .doc = "steps until its full weight"});
-    v.Field("weight", weight, {.min = 0});
+    v.Field("weight", weight, {.min = 0, .doc = "share of the tasks drawn, relative"});
   }
 };
 
@@ -96,8 +97,8 @@ struct CurriculumConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("length", length);
-    v.Field("domains", domains);
+    v.Field("length", length, {.doc = "response windows that grow by a rule"});
+    v.Field("domains", domains, {.doc = "what is drawn when; none: every task alike"});
   }
 };
 

@@ -34,9 +34,10 @@ struct DataConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("train", train);
-    v.Field("max_prompt_length", max_prompt_length, {.min = 1, .max = 1 << 30, .doc = "tokens"});
-    v.Field("shuffle", shuffle);
+    v.Field("train", train, {.doc = "files the tasks of RL are drawn from"});
+    v.Field("max_prompt_length", max_prompt_length,
+            {.min = 1, .max = 1 << 30, .doc = "tokens; a longer prompt is an error at start"});
+    v.Field("shuffle", shuffle, {.doc = "another order each epoch; false: file order"});
   }
 };
 

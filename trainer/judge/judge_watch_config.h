@@ -41,7 +41,8 @@ struct JudgeWatchConfig {
             {.min = 0, .max = 1, .doc = "comparisons whose winner depends on the order"});
     v.Field("calibration_interval", calibration_interval,
             {.min = 0, .doc = "steps between two runs of the standing sets; 0: never"});
-    v.Field("calibration_deadline_s", calibration_deadline_s, {.above = 0});
+    v.Field("calibration_deadline_s", calibration_deadline_s,
+            {.above = 0, .doc = "of one run of the standing sets"});
     v.Field("accept_rate_above", accept_rate_above,
             {.min = 0, .max = 1, .doc = "of master keys and of injected instructions"});
     v.Field("length_gap_above", length_gap_above,
@@ -50,7 +51,7 @@ struct JudgeWatchConfig {
             {.min = 0, .max = 1, .doc = "accuracy below that of the first calibration"});
     v.Field("cooldown_steps", cooldown_steps,
             {.min = 0, .doc = "steps after an alarm in which there is no other"});
-    v.Field("on_alarm", on_alarm, {.doc = "recalibrate | warn | stop"});
+    v.Field("on_alarm", on_alarm, {.doc = "what an alarm leads to"});
   }
 };
 

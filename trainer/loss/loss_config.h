@@ -78,18 +78,24 @@ struct LossConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("type", type, {.doc = "cispo | grpo | dapo | gspo | reinforce"});
-    v.Field("is_weight_min", is_weight_min, {.min = 0, .doc = "lowest ratio, absolute"});
-    v.Field("is_weight_max", is_weight_max, {.above = 0, .doc = "highest ratio, absolute"});
+    v.Field("type", type, {.doc = "the objective"});
+    v.Field("is_weight_min", is_weight_min,
+            {.min = 0, .doc = "lowest ratio, absolute; default by type"});
+    v.Field("is_weight_max", is_weight_max,
+            {.above = 0, .doc = "highest ratio, absolute; default by type"});
     v.Field("eps_clip_low", eps_clip_low, {.min = 0, .doc = "is_weight_min = 1 - this"});
     v.Field("eps_clip_high", eps_clip_high, {.min = 0, .doc = "is_weight_max = 1 + this"});
-    v.Field("mask_eps_low", mask_eps_low, {.min = 0, .doc = "trust-region mask of M1 Eq. 7"});
-    v.Field("mask_eps_high", mask_eps_high, {.min = 0, .doc = "trust-region mask of M1 Eq. 7"});
+    v.Field(
+        "mask_eps_low", mask_eps_low,
+        {.min = 0, .doc = "M1 Eq. 7: no gradient below 1 - this where the advantage is negative"});
+    v.Field(
+        "mask_eps_high", mask_eps_high,
+        {.min = 0, .doc = "M1 Eq. 7: no gradient above 1 + this where the advantage is positive"});
     v.Field("importance_sampling", importance_sampling, {.doc = "reinforce: weight by the ratio"});
     v.Field("loss_agg", loss_agg, {.doc = "how token losses are averaged; default by type"});
     v.Field("blend", blend, {.min = 0, .max = 1, .doc = "share of the sequence mean in `blend`"});
     v.Field("norm_length", norm_length, {.min = 1, .doc = "tokens, of seq_mean_token_sum_norm"});
-    v.Field("anchor", anchor, {.doc = "old | rollout"});
+    v.Field("anchor", anchor, {.doc = "whose probability the ratio divides by"});
   }
 };
 
@@ -100,7 +106,7 @@ struct CorrectionConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("type", type, {.doc = "none | tis | icepop | seq_mask_tis"});
+    v.Field("type", type, {.doc = "how rho enters the loss"});
     v.Field("min", min, {.min = 0, .doc = "lowest rho = exp(old - rollout)"});
     v.Field("max", max, {.above = 0, .doc = "highest rho"});
   }
@@ -115,7 +121,7 @@ struct KlConfig {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("coef", coef, {.min = 0, .doc = "weight of the KL to the frozen reference"});
-    v.Field("type", type, {.doc = "k1 | k2 | k3"});
+    v.Field("type", type, {.doc = "estimator of the KL"});
     v.Field("in_reward", in_reward, {.doc = "subtract it from the reward, not add it to the loss"});
     v.Field("acknowledge_with_cispo", acknowledge_with_cispo,
             {.doc = "M1 has no KL term: cispo with coef > 0 needs this"});
@@ -153,13 +159,13 @@ struct AlgorithmConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("loss", loss);
-    v.Field("adv_estimator", adv_estimator,
-            {.doc = "grpo | mean | rloo | batch | batch_reward_std"});
-    v.Field("adv_std", adv_std, {.doc = "population | sample"});
+    v.Field("loss", loss, {.doc = "the policy loss"});
+    v.Field("adv_estimator", adv_estimator, {.doc = "how rewards become advantages"});
+    v.Field("adv_std", adv_std, {.doc = "standard deviation over n, or over n - 1"});
     v.Field("adv_eps", adv_eps, {.min = 0, .doc = "added to the standard deviation"});
-    v.Field("rollout_correction", rollout_correction);
-    v.Field("kl", kl);
+    v.Field("rollout_correction", rollout_correction,
+            {.doc = "weight of the difference between sampler and trainer"});
+    v.Field("kl", kl, {.doc = "KL term to a frozen reference"});
     v.Field("entropy_coef", entropy_coef, {.min = 0, .doc = "weight of the entropy bonus"});
   }
 };

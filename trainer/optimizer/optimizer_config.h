@@ -32,15 +32,16 @@ struct OptimizerConfig {
 
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("type", type, {.one_of = {"adamw"}});
+    v.Field("type", type, {.one_of = {"adamw"}, .doc = "the update rule"});
     v.Field("lr", lr, {.min = 0, .doc = "peak learning rate"});
-    v.Field("beta1", beta1, {.min = 0, .below = 1});
-    v.Field("beta2", beta2, {.min = 0, .below = 1});
-    v.Field("eps", eps, {.min = 0});
+    v.Field("beta1", beta1, {.min = 0, .below = 1, .doc = "decay of the first moment"});
+    v.Field("beta2", beta2, {.min = 0, .below = 1, .doc = "decay of the second moment"});
+    v.Field("eps", eps, {.min = 0, .doc = "added to the root of the second moment"});
     v.Field("weight_decay", weight_decay, {.min = 0, .doc = "on matrices only"});
     v.Field("grad_clip", grad_clip, {.min = 0, .doc = "largest global L2 norm; 0: no clip"});
-    v.Field("warmup_steps", warmup_steps, {.min = 0, .doc = "optimizer updates"});
-    v.Field("schedule", schedule, {.doc = "constant | cosine | linear"});
+    v.Field("warmup_steps", warmup_steps,
+            {.min = 0, .doc = "updates in which the rate rises linearly"});
+    v.Field("schedule", schedule, {.doc = "of the rate after the warm-up"});
     v.Field("min_lr_ratio", min_lr_ratio, {.min = 0, .max = 1, .doc = "last lr / peak lr"});
   }
 };
