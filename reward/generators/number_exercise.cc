@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "reward/generators/draw_nonzero.h"
 #include "reward/generators/exercise_text.h"
 #include "reward/generators/math_exercise.h"
 
@@ -69,12 +70,6 @@ class Expression {
 };
 
 int64_t DrawSlip(RandomSequence& random) { return random.Below(2) == 0 ? 1 : -1; }
-
-// One of -largest to largest, but 0.
-int64_t DrawNonzero(int64_t largest, RandomSequence& random) {
-  const int64_t size = random.Between(1, largest);
-  return random.Below(2) == 0 ? size : -size;
-}
 
 void SetRatioAnswer(const Ratio& value, RandomSequence& random, MathExercise& exercise) {
   exercise.answer = RatioLatex(value);

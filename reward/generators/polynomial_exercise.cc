@@ -6,16 +6,12 @@
 #include <algorithm>
 #include <array>
 
+#include "reward/generators/draw_nonzero.h"
 #include "reward/generators/exercise_text.h"
 #include "reward/generators/math_exercise.h"
 
 namespace longhaul::reward {
 namespace {
-
-int64_t DrawNonzero(int64_t largest, RandomSequence& random) {
-  const int64_t size = random.Between(1, largest);
-  return random.Below(2) == 0 ? size : -size;
-}
 
 // "(x+2)(x-3)", the factors in the order of their texts.
 std::string OrderedFactors(const Polynomial& a, const Polynomial& b) {

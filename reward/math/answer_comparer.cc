@@ -9,14 +9,11 @@ namespace longhaul::reward::math {
 namespace {
 
 constexpr int kMaxDepth = 40;
-constexpr size_t kMaxItems = 300;
 constexpr size_t kMaxRenamed = 4;
 
 bool IsMembership(const Node& node) {
   return node.kind == Kind::kRelation && node.ops.size() == 1 && node.ops[0] == Relation::kIn;
 }
-
-bool IsListLike(const Node& node) { return node.kind == Kind::kList || node.kind == Kind::kSet; }
 
 Relation Flipped(Relation op) {
   switch (op) {
@@ -39,57 +36,6 @@ void CollectSymbols(const Node& node, std::vector<std::string>& names) {
     names.push_back(node.name);
   }
   for (const Node* arg : node.args) CollectSymbols(*arg, names);
-}
-
-// x_1, x_2: solutions of one unknown, in any order.
-bool IsNumbered(const Record& record) {
-  for (size_t i = 0; i < record.size(); ++i) {
-    if (record[i].key != fmt::format("x_{}", i + 1)) return false;
-  }
-  return true;
-}
-
-std::vector<const Node*> Values(const Record& record) {
-  std::vector<const Node*> values;
-  for (const Assignment& assignment : record) values.push_back(assignment.value);
-  return values;
-}
-
-// The values of a list whose assignments all name the same, and that name.
-struct NamedItems {
-  std::vector<const Node*> values;
-  std::string key;
-  bool consistent = true;
-};
-
-void AddNamed(Arena& arena, const Node* item, NamedItems& items) {
-  std::string key;
-  if (item->kind == Kind::kList) {  // p = 5, q = 2; ...
-    const std::optional<Record> record = AsRecord(arena, item);
-    if (record.has_value()) {
-      for (const Assignment& assignment : *record) key += assignment.key + ",";
-      items.values.push_back(arena.Make(Kind::kTuple, Values(*record), "()"));
-    }
-  } else if (const std::optional<Assignment> assignment = AsAssignment(arena, item)) {
-    key = assignment->key;
-    for (const Node* value : ListItems(arena, assignment->value)) items.values.push_back(value);
-  }
-  if (key.empty()) {
-    for (const Node* value : ListItems(arena, item)) items.values.push_back(value);
-    return;
-  }
-  if (items.key.empty()) items.key = key;
-  items.consistent = items.consistent && items.key == key;
-}
-
-NamedItems ReadNamedItems(Arena& arena, const Node* node) {
-  NamedItems items;
-  if (IsListLike(*node)) {
-    for (const Node* arg : node->args) AddNamed(arena, arg, items);
-  } else {
-    AddNamed(arena, node, items);
-  }
-  return items;
 }
 
 // What can stand for the same angle as a number of degrees.
@@ -284,81 +230,6 @@ bool AnswerComparer::CompareChains(const Node* gold, const Node* pred) {
   if (!sign.has_value()) return Decide(false, "different inequalities");
   const Relation op = *sign > 0 ? pred->ops[0] : Flipped(pred->ops[0]);
   return Decide(op == gold->ops[0], "inequalities up to a factor");
-}
-
-bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
-  std::optional<Record> left = AsRecord(arena_, gold), right = AsRecord(arena_, pred);
-  const auto ordered = [](const Node& node) {
-    return node.kind == Kind::kList || node.kind == Kind::kTuple;
-  };
-  if (left.has_value() && left->size() < 2) left.reset();
-  if (right.has_value() && right->size() < 2) right.reset();
-  if (left.has_value() && right.has_value()) return CompareRecords(*left, *right);
-  if (left.has_value() && IsNumbered(*left) && IsListLike(*pred)) {
-    return CompareUnordered(Values(*left), ListItems(arena_, pred));
-  }
-  if (left.has_value()) return ordered(*pred) && CompareOrdered(Values(*left), pred->args);
-  if (right.has_value()) return ordered(*gold) && CompareOrdered(gold->args, Values(*right));
-  const bool list_and_tuple = (gold->kind == Kind::kTuple && pred->kind == Kind::kList) ||
-                              (gold->kind == Kind::kList && pred->kind == Kind::kTuple);
-  if (list_and_tuple && !Contains(*gold, Kind::kPlusMinus) && !Contains(*pred, Kind::kPlusMinus)) {
-    const bool tuples_inside = gold->args[0]->kind == Kind::kTuple;
-    return !tuples_inside && CompareOrdered(gold->args, pred->args);
-  }
-  const NamedItems a = ReadNamedItems(arena_, gold), b = ReadNamedItems(arena_, pred);
-  if (!a.consistent || !b.consistent) {
-    return IsListLike(*gold) && IsListLike(*pred) && CompareUnordered(gold->args, pred->args);
-  }
-  if (!a.key.empty() && !b.key.empty() && a.key != b.key) {
-    return Decide(false, "values of different names");
-  }
-  return CompareUnordered(a.values, b.values);
-}
-
-bool AnswerComparer::CompareRecords(const Record& gold, const Record& pred) {
-  if (gold.size() != pred.size()) return Decide(false, "a different number of values");
-  for (const Assignment& assignment : gold) {
-    const auto found = std::find_if(pred.begin(), pred.end(), [&](const Assignment& other) {
-      return other.key == assignment.key;
-    });
-    if (found == pred.end()) return Decide(false, "values of different names");
-    if (!Compare(assignment.value, found->value)) return false;
-  }
-  return true;
-}
-
-bool AnswerComparer::CompareOrdered(const Items& gold, const Items& pred) {
-  if (gold.size() != pred.size()) return Decide(false, "a different number of values");
-  for (size_t i = 0; i < gold.size(); ++i) {
-    if (!Compare(gold[i], pred[i])) return false;
-  }
-  return true;
-}
-
-// Each of one is in the other, both ways.
-bool AnswerComparer::CompareUnordered(const Items& gold, const Items& pred) {
-  if (gold.size() > kMaxItems || pred.size() > kMaxItems) return Decide(false, "over the limits");
-  std::vector<bool> found(pred.size(), false);
-  for (const Node* value : gold) {
-    bool any = false;
-    for (size_t i = 0; i < pred.size(); ++i) {
-      if (any && found[i]) continue;
-      if (!Compare(value, pred[i])) continue;
-      found[i] = any = true;
-    }
-    if (!any) return Decide(false, "a value that the response does not have");
-  }
-  if (std::find(found.begin(), found.end(), false) != found.end()) {
-    return Decide(false, "a value too many");
-  }
-  return Decide(!gold.empty(), "the same values in any order");
-}
-
-bool AnswerComparer::CompareTuples(const Node* gold, const Node* pred) {
-  if (gold->args.size() == 2 && gold->name != pred->name) {
-    return Decide(false, "different brackets");
-  }
-  return CompareOrdered(gold->args, pred->args);
 }
 
 bool AnswerComparer::CompareRatios(const Node* gold, const Node* pred) {

@@ -182,13 +182,13 @@ bool Contains(const Node& node, Kind kind, std::string_view name) {
                      [&](const Node* arg) { return Contains(*arg, kind, name); });
 }
 
-const Node* Substitute(Arena& arena, const Node* node, std::string_view name, const Node* by) {
-  if (node->kind == Kind::kSymbol) return node->name == name ? by : node;
-  if (node->args.empty()) return node;
+const Node* Replace(Arena& arena, const Node* node,
+                    const std::function<bool(const Node*)>& replaced, const Node* by) {
+  if (replaced(node)) return by;
   bool changed = false;
   std::vector<const Node*> args;
   for (const Node* arg : node->args) {
-    args.push_back(Substitute(arena, arg, name, by));
+    args.push_back(Replace(arena, arg, replaced, by));
     changed = changed || args.back() != arg;
   }
   if (!changed) return node;
@@ -196,6 +196,13 @@ const Node* Substitute(Arena& arena, const Node* node, std::string_view name, co
   copy.args = std::move(args);
   copy.depth = copy.size = 1;
   return arena.Add(std::move(copy));
+}
+
+const Node* Substitute(Arena& arena, const Node* node, std::string_view name, const Node* by) {
+  const auto is_symbol = [name](const Node* part) {
+    return part->kind == Kind::kSymbol && part->name == name;
+  };
+  return Replace(arena, node, is_symbol, by);
 }
 
 }  // namespace longhaul::reward::math

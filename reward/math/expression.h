@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -121,6 +122,9 @@ bool HasFiniteRange(const Node& node);
 bool IsOpaque(const Node& node);
 
 bool Contains(const Node& node, Kind kind, std::string_view name = "");
+// The tree with every node that `replaced` holds for become `by`.
+const Node* Replace(Arena& arena, const Node* node,
+                    const std::function<bool(const Node*)>& replaced, const Node* by);
 // The tree with every symbol `name` replaced.
 const Node* Substitute(Arena& arena, const Node* node, std::string_view name, const Node* by);
 

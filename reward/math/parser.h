@@ -70,14 +70,20 @@ class Parser {
   const Node* Sum();
   const Node* Product();
   const Node* Negated(const Node* term);
-  const Node* SignedPower();
   bool StartsFactor() const;
   bool MixedNumber(const Node* whole, const Node*& mixed);
   const Node* Modulus(const Node* left);
+  const Node* Atom();
+  const Node* Absolute();
+
+  // parser_power.cc
+  const Node* SignedPower();
   const Node* PowerExpression();
   const Node* Raise(const Node* base);
   const Node* Percent(const Node* base);
-  const Node* Atom();
+  const Node* Script();
+
+  // parser_atom.cc
   const Node* Number();
   const Node* GroupedByCommas(Token first);
   const Node* WithDecimalReading(const Node* list);
@@ -90,8 +96,6 @@ class Parser {
   const Node* Word(bool behind_value);
   const Node* PercentFactor();
   const Node* Text(bool behind_value);
-  const Node* Absolute();
-  const Node* Script();
 
   // parser_command.cc
   const Node* Command();
@@ -123,7 +127,7 @@ class Parser {
   int depth_ = 0;
   int brackets_ = 0;                // in brackets a comma separates, outside it may group digits
   int bars_ = 0;                    // open |
-  bool in_integral_ = false;   // "dx" ends the argument of a function
+  bool in_integral_ = false;        // "dx" ends the argument of a function
   bool in_builder_ = false;         // a bar or colon ends the head of a set
   bool behind_value_ = false;       // the next atom multiplies a value before it
   int cells_ = 0;                   // in a matrix "&" and "\\" end a cell

@@ -45,21 +45,6 @@ const Node* FindAbsolute(const Node* node) {
   return nullptr;
 }
 
-const Node* Replace(Arena& arena, const Node* node, const Node* old, const Node* by) {
-  if (node == old) return by;
-  std::vector<const Node*> args;
-  bool changed = false;
-  for (const Node* arg : node->args) {
-    args.push_back(Replace(arena, arg, old, by));
-    changed = changed || args.back() != arg;
-  }
-  if (!changed) return node;
-  Node copy = *node;
-  copy.args = std::move(args);
-  copy.depth = copy.size = 1;
-  return arena.Add(std::move(copy));
-}
-
 }  // namespace
 
 bool IsInequality(const Node& node) {
@@ -185,8 +170,9 @@ bool RealSets::AddRootsOf(const Node* f) {
   const Node* bars = FindAbsolute(f);
   if (bars != nullptr) {
     const Node* inside = bars->args[0];
-    return AddRootsOf(inside) && AddRootsOf(Replace(arena_, f, bars, inside)) &&
-           AddRootsOf(Replace(arena_, f, bars, arena_.Make(Kind::kNegate, {inside})));
+    const auto is_bars = [bars](const Node* node) { return node == bars; };
+    return AddRootsOf(inside) && AddRootsOf(Replace(arena_, f, is_bars, inside)) &&
+           AddRootsOf(Replace(arena_, f, is_bars, arena_.Make(Kind::kNegate, {inside})));
   }
   if (!Contains(*f, Kind::kSymbol, kUnknown)) return true;
   const auto at = [&](long x) { return At(f, arena_.Number(x)); };

@@ -195,6 +195,8 @@ std::vector<const Node*> Expand(Arena& arena, const Node* node) {
   return values;
 }
 
+bool IsListLike(const Node& node) { return node.kind == Kind::kList || node.kind == Kind::kSet; }
+
 std::vector<const Node*> ListItems(Arena& arena, const Node* node) {
   std::vector<const Node*> items;
   AddItems(arena, node, items);

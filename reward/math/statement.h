@@ -28,6 +28,8 @@ using Record = std::vector<Assignment>;
 // Assignments to names that are all different; (x, y) = (1, 2) is one of two.
 std::optional<Record> AsRecord(Arena& arena, const Node* node);
 
+// A list or a set: values whose order does not count.
+bool IsListLike(const Node& node);
 // The members of a list or set, with lists in it opened and +- written out.
 std::vector<const Node*> ListItems(Arena& arena, const Node* node);
 // The values that +- and -+ stand for; the node alone when there are none.

@@ -19,13 +19,12 @@
 #include "reward/logic/draw.h"
 #include "reward/logic/kinds.h"
 #include "reward/logic/literal.h"
+#include "reward/logic/table_bug.h"
 
 namespace longhaul::reward {
 namespace {
 
-constexpr size_t kMaxRows = 1000;
 constexpr size_t kMaxColumns = 20;
-constexpr std::string_view kNull = "null";
 
 const std::vector<std::string>& Cities() {
   static const auto& cities = *new std::vector<std::string>{"Rome", "Oslo", "Lima", "Cairo"};
@@ -37,58 +36,22 @@ const std::vector<std::string>& NumberColumns() {
   return columns;
 }
 
-struct Bug {
-  std::string kind;
-  std::string column;
-  std::string other;
-  int count = 0;
-  std::vector<std::string> values;
-};
-
 struct Query {
   std::string kind;
   std::string column;
   std::string city;  // empty: all rows
 };
 
-// The numbers are in hundredths.
-struct Table {
-  std::vector<std::string> columns;  // of numbers
-  std::vector<std::string> cities;   // by row
-  std::vector<std::vector<int64_t>> rows;
-
-  size_t IndexOf(const std::string& column) const {
-    return static_cast<size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin());
-  }
-};
-
 struct BuggyTable {
-  Table table;  // as it should be
+  NumberTable table;  // as it should be
   Query query;
 };
-
-std::string Hundredths(int64_t value) { return fmt::format("{}.{:02}", value / 100, value % 100); }
-
-StatusOr<int64_t> ReadHundredths(std::string_view text) {
-  const size_t point = text.size() < 4 ? 0 : text.size() - 3;
-  int64_t value = 0;
-  bool digits = text.size() >= 4 && text.size() <= 16 && text[point] == '.';
-  for (size_t i = 0; i < text.size() && digits; ++i) {
-    if (i == point) continue;
-    digits = text[i] >= '0' && text[i] <= '9';
-    value = value * 10 + (text[i] - '0');
-  }
-  if (!digits || (text[0] == '0' && point > 1)) {
-    return InvalidArgument("'{}' is no number with two decimals", Excerpt(text));
-  }
-  return value;
-}
 
 int64_t RoundedQuotient(int64_t value, int64_t divisor) {
   return (2 * value + divisor) / (2 * divisor);
 }
 
-StatusOr<int64_t> Evaluate(const Table& table, const Query& query) {
+StatusOr<int64_t> Evaluate(const NumberTable& table, const Query& query) {
   const size_t column = table.IndexOf(query.column);
   std::vector<int64_t> values;
   for (size_t row = 0; row < table.rows.size(); ++row) {
@@ -109,128 +72,8 @@ StatusOr<int64_t> Evaluate(const Table& table, const Query& query) {
   return InvalidArgument("query: unknown kind '{}'", Excerpt(query.kind));
 }
 
-// ---- The fault, done to the texts of a table and undone.
-
-using Texts = std::vector<std::vector<std::string>>;  // [row][column]
-
-void ShiftColumn(Texts& texts, size_t column, size_t down) {
-  std::vector<std::string> shifted(texts.size());
-  for (size_t row = 0; row < texts.size(); ++row) {
-    shifted[(row + down) % texts.size()] = texts[row][column];
-  }
-  for (size_t row = 0; row < texts.size(); ++row) texts[row][column] = shifted[row];
-}
-
-void SwapColumns(Texts& texts, size_t a, size_t b) {
-  for (std::vector<std::string>& row : texts) std::swap(row[a], row[b]);
-}
-
-void ReverseRows(Texts& texts, size_t every) {
-  for (size_t row = every - 1; row < texts.size(); row += every) {
-    std::reverse(texts[row].begin(), texts[row].end());
-  }
-}
-
-Status Repair(const Bug& bug, const Table& table, Texts& texts) {
-  const size_t column = table.IndexOf(bug.column), count = static_cast<size_t>(bug.count);
-  const size_t columns = table.columns.size();
-  if (bug.kind == "scaled_column" || bug.kind == "swapped_columns" ||
-      bug.kind == "shifted_column") {
-    if (column == columns) return InvalidArgument("bug: unknown column '{}'", Excerpt(bug.column));
-  }
-  if (bug.kind == "scaled_column") {
-    for (std::vector<std::string>& row : texts) {
-      ASSIGN_OR_RETURN(const int64_t value, ReadHundredths(row[column]));
-      if (value % 10 != 0) return InvalidArgument("bug: '{}' was not scaled", row[column]);
-      row[column] = Hundredths(value / 10);
-    }
-  } else if (bug.kind == "swapped_columns") {
-    const size_t other = table.IndexOf(bug.other);
-    if (other == columns) return InvalidArgument("bug: unknown column '{}'", Excerpt(bug.other));
-    SwapColumns(texts, column, other);
-  } else if (bug.kind == "shifted_column") {
-    if (count >= texts.size()) return InvalidArgument("bug: count {} is too large", count);
-    ShiftColumn(texts, column, texts.size() - count);
-  } else if (bug.kind == "reversed_rows") {
-    if (count == 0) return InvalidArgument("bug: count is missing");
-    ReverseRows(texts, count);
-  } else if (bug.kind == "nulls") {
-    size_t next = 0;
-    for (std::vector<std::string>& row : texts) {
-      for (std::string& text : row) {
-        if (text != kNull) continue;
-        if (next == bug.values.size()) return InvalidArgument("bug: more nulls than values");
-        text = bug.values[next++];
-      }
-    }
-    if (next != bug.values.size()) return InvalidArgument("bug: more values than nulls");
-  } else {
-    return InvalidArgument("bug: unknown kind '{}'", Excerpt(bug.kind));
-  }
-  return OkStatus();
-}
-
-Bug DrawBug(int difficulty, const Table& table, Texts& texts, RandomSequence& random) {
-  const std::vector<std::string> kinds = {"scaled_column", "swapped_columns", "shifted_column",
-                                          "reversed_rows", "nulls"};
-  Bug bug;
-  bug.kind = kinds[random.Below(std::min<uint64_t>(kinds.size(), 1 + difficulty / 2u))];
-  const std::vector<int> order = DrawPermutation(static_cast<int>(table.columns.size()), random);
-  const size_t column = static_cast<size_t>(order[0]), other = static_cast<size_t>(order[1]);
-  const int rows = static_cast<int>(texts.size());
-  if (bug.kind == "scaled_column") {
-    for (size_t row = 0; row < texts.size(); ++row) {
-      texts[row][column] = Hundredths(10 * table.rows[row][column]);
-    }
-  } else if (bug.kind == "swapped_columns") {
-    bug.other = table.columns[other];
-    SwapColumns(texts, column, other);
-  } else if (bug.kind == "shifted_column") {
-    bug.count = DrawInt(1, rows - 1, random);
-    ShiftColumn(texts, column, static_cast<size_t>(bug.count));
-  } else if (bug.kind == "reversed_rows") {
-    bug.count = DrawInt(2, 4, random);
-    ReverseRows(texts, static_cast<size_t>(bug.count));
-  } else {
-    for (std::vector<std::string>& row : texts) {
-      for (std::string& text : row) {
-        if (random.Below(8) == 0) bug.values.push_back(std::exchange(text, std::string(kNull)));
-      }
-    }
-  }
-  if (bug.kind.ends_with("_column") || bug.kind == "swapped_columns") {
-    bug.column = table.columns[column];
-  }
-  return bug;
-}
-
-std::string BugText(const Bug& bug) {
-  if (bug.kind == "scaled_column") {
-    return fmt::format("every value of column {} was written ten times too large", bug.column);
-  }
-  if (bug.kind == "swapped_columns") {
-    return fmt::format("the values of the columns {} and {} were exchanged", bug.column, bug.other);
-  }
-  if (bug.kind == "shifted_column") {
-    return fmt::format(
-        "the values of column {} were moved down by {} rows, and those that fell off "
-        "the end came in at the top in the same order",
-        bug.column, bug.count);
-  }
-  if (bug.kind == "reversed_rows") {
-    return fmt::format(
-        "in row {0}, row {1} and so on, every {0} rows, the numbers were written in "
-        "reverse order (the city stayed in its place)",
-        bug.count, 2 * bug.count);
-  }
-  if (bug.values.empty()) return "numbers may be written as null, but none were";
-  std::string values;
-  for (const std::string& value : bug.values) values += (values.empty() ? "" : ", ") + value;
-  return "some numbers were written as null; row by row, from left to right, they were " + values;
-}
-
-Table DrawTable(int difficulty, RandomSequence& random) {
-  Table table;
+NumberTable DrawTable(int difficulty, RandomSequence& random) {
+  NumberTable table;
   table.columns = NumberColumns();
   Shuffle(table.columns, random);
   table.columns.resize(static_cast<size_t>(AtDifficulty(difficulty, 2, 5)));
@@ -258,14 +101,14 @@ class BuggyTables : public PuzzleTask<BuggyTable> {
   }
 
   LogicInstance Generate(int difficulty, RandomSequence& random) const override {
-    const Table table = DrawTable(difficulty, random);
-    Texts texts;
+    const NumberTable table = DrawTable(difficulty, random);
+    TableTexts texts;
     for (const std::vector<int64_t>& row : table.rows) {
       std::vector<std::string> line;
       for (const int64_t value : row) line.push_back(Hundredths(value));
       texts.push_back(std::move(line));
     }
-    const Bug bug = DrawBug(difficulty, table, texts, random);
+    const TableBug bug = DrawTableBug(difficulty, table, texts, random);
     Query query;
     query.kind = DrawItem<std::string>({"sum", "mean", "largest", "smallest", "median"}, random);
     query.column = bug.column.empty() ? DrawItem(table.columns, random) : bug.column;
@@ -275,7 +118,7 @@ class BuggyTables : public PuzzleTask<BuggyTable> {
     instance.question = fmt::format(
         "A program wrote this table, but it had a fault: {}.\n\n{}\nOf the table as it should be: "
         "what is {}? Round to the nearest hundredth, halves upwards.",
-        BugText(bug), TableText(table, texts), QueryText(query));
+        TableBugText(bug), TableText(table, texts), QueryText(query));
     instance.answer = Hundredths(Evaluate(table, query).value());
     return instance;
   }
@@ -297,12 +140,12 @@ class BuggyTables : public PuzzleTask<BuggyTable> {
   }
 
  private:
-  static Json PuzzleJson(const Table& table, const Texts& texts, const Bug& bug,
+  static Json PuzzleJson(const NumberTable& table, const TableTexts& texts, const TableBug& bug,
                          const Query& query);
-  static std::string TableText(const Table& table, const Texts& texts);
+  static std::string TableText(const NumberTable& table, const TableTexts& texts);
 };
 
-Json BuggyTables::PuzzleJson(const Table& table, const Texts& texts, const Bug& bug,
+Json BuggyTables::PuzzleJson(const NumberTable& table, const TableTexts& texts, const TableBug& bug,
                              const Query& query) {
   std::vector<std::string> columns = table.columns;
   columns.insert(columns.begin(), "city");
@@ -313,21 +156,15 @@ Json BuggyTables::PuzzleJson(const Table& table, const Texts& texts, const Bug& 
     for (const std::string& text : texts[row]) line.Append(text);
     rows.Append(std::move(line));
   }
-  Json fault = Json::Object();
-  fault.Set("kind", bug.kind);
-  if (!bug.column.empty()) fault.Set("column", bug.column);
-  if (!bug.other.empty()) fault.Set("other", bug.other);
-  if (bug.count > 0) fault.Set("count", bug.count);
-  if (bug.kind == "nulls") fault.Set("values", bug.values);
   Json asked = Json::Object();
   asked.Set("kind", query.kind).Set("column", query.column);
   if (!query.city.empty()) asked.Set("city", query.city);
   Json puzzle = Json::Object();
   puzzle.Set("columns", columns).Set("rows", std::move(rows));
-  return puzzle.Set("bug", std::move(fault)).Set("query", std::move(asked));
+  return puzzle.Set("bug", TableBugJson(bug)).Set("query", std::move(asked));
 }
 
-std::string BuggyTables::TableText(const Table& table, const Texts& texts) {
+std::string BuggyTables::TableText(const NumberTable& table, const TableTexts& texts) {
   std::string text = "row | city";
   for (const std::string& column : table.columns) text += " | " + column;
   text += '\n';
@@ -337,25 +174,6 @@ std::string BuggyTables::TableText(const Table& table, const Texts& texts) {
     text += '\n';
   }
   return text;
-}
-
-StatusOr<Bug> ReadBug(const Json& json) {
-  Bug bug;
-  ASSIGN_OR_RETURN(bug.kind, json.GetString("kind"));
-  ASSIGN_OR_RETURN(bug.column, json.GetStringOr("column", ""));
-  ASSIGN_OR_RETURN(bug.other, json.GetStringOr("other", ""));
-  ASSIGN_OR_RETURN(const int64_t count, json.GetIntOr("count", 0));
-  if (count < 0 || count > static_cast<int64_t>(kMaxRows)) {
-    return InvalidArgument("bug: count {} is out of range", count);
-  }
-  bug.count = static_cast<int>(count);
-  if (const Json* values = json.Find("values"); values != nullptr) {
-    for (const Json& value : values->items()) {
-      ASSIGN_OR_RETURN(std::string text, value.AsString());
-      bug.values.push_back(std::move(text));
-    }
-  }
-  return bug;
 }
 
 StatusOr<Query> ReadQuery(const Json& json) {
@@ -379,9 +197,9 @@ StatusOr<BuggyTable> BuggyTables::Read(const Json& puzzle) const {
   }
   read.table.columns.erase(read.table.columns.begin());
   ASSIGN_OR_RETURN(const Json* rows, puzzle.Get("rows"));
-  if (rows->size() < 2 || rows->size() > kMaxRows)
-    return InvalidArgument("rows: not 2 to {}", kMaxRows);
-  Texts texts;
+  if (rows->size() < 2 || rows->size() > kNumberTableRowsMax)
+    return InvalidArgument("rows: not 2 to {}", kNumberTableRowsMax);
+  TableTexts texts;
   for (const Json& row : rows->items()) {
     if (row.size() != read.table.columns.size() + 1)
       return InvalidArgument("rows: unequal lengths");
@@ -394,8 +212,8 @@ StatusOr<BuggyTable> BuggyTables::Read(const Json& puzzle) const {
     texts.emplace_back(line.begin() + 1, line.end());
   }
   ASSIGN_OR_RETURN(const Json* bug_json, puzzle.Get("bug"));
-  ASSIGN_OR_RETURN(const Bug bug, ReadBug(*bug_json));
-  RETURN_IF_ERROR(Repair(bug, read.table, texts));
+  ASSIGN_OR_RETURN(const TableBug bug, ReadTableBug(*bug_json));
+  RETURN_IF_ERROR(RepairTable(bug, read.table, texts));
   for (const std::vector<std::string>& line : texts) {
     std::vector<int64_t> values;
     for (const std::string& text : line) {

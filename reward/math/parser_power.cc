@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Powers and what else stands behind a value: signs of factors, factorials, percent, degrees,
+// subscripts.
+#include <utility>
+
+#include "reward/extractors/extractor.h"
+#include "reward/math/parser_nesting.h"
+
+namespace longhaul::reward::math {
+
+const Node* Parser::SignedPower() {
+  bool negative = false;
+  while (Peek().Is('+') || Peek().Is('-')) negative ^= Take().Is('-');
+  const Node* power = PowerExpression();
+  return negative ? arena_.Make(Kind::kNegate, {power}) : power;
+}
+
+const Node* Parser::PowerExpression() {
+  const Nesting nesting(*this);
+  if (nesting.too_deep()) return Fail("nested too deep");
+  const Node* base = Atom();
+  while (true) {
+    if (TakeSymbol('^')) {
+      base = Raise(base);
+    } else if (Peek().Is('!')) {
+      Take();
+      const bool twice = TakeSymbol('!');
+      base = arena_.Make(Kind::kFunction, {base}, twice ? "double_factorial" : "factorial");
+    } else if (Peek().Is('%')) {
+      Take();
+      base = Percent(base);
+    } else if (Peek().Is('_')) {
+      Take();
+      const Node* index = Script();
+      base = arena_.Make(Kind::kSubscript, {base, index}, "of");
+    } else {
+      return base;
+    }
+  }
+}
+
+// ^2, ^\circ, ^T of a matrix.
+const Node* Parser::Raise(const Node* base) {
+  const bool braced = Peek().Is('{') && (Peek(1).IsCommand("circ") || Peek(1).IsCommand("degree"));
+  if (braced || Peek().IsCommand("circ") || Peek().IsCommand("degree")) {
+    if (braced) Take();
+    Take();
+    if (braced && !TakeSymbol('}')) return Fail("a degree sign with something behind it");
+    const Token& next = Peek();
+    const std::string letter = next.type == TokenType::kText     ? std::string(Trim(next.text))
+                               : next.type == TokenType::kLetter ? next.text
+                                                                 : "";
+    std::string unit = "degree";
+    if (letter == "C" || letter == "F") unit = "degree" + letter;
+    if (unit != "degree") Take();
+    return arena_.Make(Kind::kMultiply, {base, arena_.Make(Kind::kUnit, {}, unit)});
+  }
+  const bool transposes = Peek().IsCommand("top") || Peek().IsCommand("intercal") ||
+                          (Peek().type == TokenType::kLetter && Peek().text == "T") ||
+                          (Peek().Is('{') && Peek(1).IsCommand("top"));
+  if (transposes && base->kind == Kind::kMatrix) {
+    Script();
+    return arena_.Make(Kind::kFunction, {base}, "transpose");
+  }
+  return arena_.Make(Kind::kPower, {base, Script()});
+}
+
+const Node* Parser::Percent(const Node* base) {
+  if (options_.percent == PercentMeaning::kRefused)
+    return Fail("a percentage, which is not asked for");
+  if (options_.percent == PercentMeaning::kValue) return base;
+  if (base->kind != Kind::kNumber) return arena_.Make(Kind::kDivide, {base, arena_.Number(100)});
+  Node number = {.kind = Kind::kNumber, .value = base->value / 100};
+  if (base->decimal_places >= 0) number.decimal_places = base->decimal_places + 2;
+  return arena_.Add(std::move(number));
+}
+
+// What follows ^ or _: a group, or one item with its sign.
+const Node* Parser::Script() {
+  const Nesting nesting(*this);
+  if (nesting.too_deep()) return Fail("nested too deep");
+  const Token& token = Peek();
+  if (token.Is('{')) return Braced();
+  if (token.Is('(')) return Bracketed();
+  if (token.Is('-') || token.Is('+')) {
+    const bool negative = Take().Is('-');
+    const Node* script = Script();
+    return negative ? arena_.Make(Kind::kNegate, {script}) : script;
+  }
+  if (token.Is('*') || token.Is('\'') || token.IsCommand("prime")) {
+    Take();
+    return arena_.Symbol("prime");
+  }
+  if (token.type == TokenType::kWord && token.text.size() <= 3) {  // x^ab is (x^a)b
+    Token& rest = tokens_[at_];
+    const std::string letter = rest.text.substr(0, 1);
+    rest.text.erase(0, 1);
+    if (rest.text.size() == 1) rest.type = TokenType::kLetter;
+    return Unsubscripted(letter);
+  }
+  if (token.type == TokenType::kLetter) {
+    const Token letter = Take();
+    return Peek().Is('_') ? Named(letter.text) : Unsubscripted(letter.text);
+  }
+  return Atom();
+}
+
+}  // namespace longhaul::reward::math
