@@ -87,9 +87,8 @@ StatusOr<std::unique_ptr<Launcher>> Launcher::Create(const Options& options) {
   ASSIGN_OR_RETURN(launcher->layout_, MakeHostLayout(options.directory));
   const HiddenMemory hidden =
       options.cgroups->name() == "none" ? HiddenMemory::kDenied : HiddenMemory::kCharged;
-  ASSIGN_OR_RETURN(launcher->judge_filter_, BuildSystemCallFilter(FilterProfile::kJudge, hidden));
-  ASSIGN_OR_RETURN(launcher->workspace_filter_,
-                   BuildSystemCallFilter(FilterProfile::kWorkspace, hidden));
+  launcher->judge_filter_ = BuildSystemCallFilter(FilterProfile::kJudge, hidden);
+  launcher->workspace_filter_ = BuildSystemCallFilter(FilterProfile::kWorkspace, hidden);
   launcher->networks_ = NetworkPool::Create(options.slots);
   return launcher;
 }

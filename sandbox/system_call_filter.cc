@@ -4,20 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <seccomp.h>
+#include <linux/seccomp.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <string>
-#include <system_error>
 
-#include "common/file_descriptor.h"
 #include "sandbox/argument_rules.h"
+#include "sandbox/number_rules.h"
 #include "sandbox/system_call_lists.h"
 
 namespace longhaul::sandbox {
@@ -56,66 +51,25 @@ std::vector<ArgumentRule> ArgumentRules(FilterProfile profile) {
   return rules;
 }
 
-// Rules of call numbers, collecting the first error.
-class NumberRules {
- public:
-  NumberRules() : context_(seccomp_init(SCMP_ACT_ERRNO(ENOSYS)), seccomp_release) {
-    if (context_ == nullptr) {
-      error_ = ENOMEM;
-      return;
-    }
-    Note(seccomp_attr_set(context(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
-    // A binary tree: installing a filter makes the kernel run it once for each call number.
-    Note(seccomp_attr_set(context(), SCMP_FLTATR_CTL_OPTIMIZE, 2));
-  }
-
-  void Add(uint32_t action, std::span<const int> calls) {
-    if (error_ != 0) return;
-    for (int call : calls) Note(seccomp_rule_add_exact(context(), action, call, 0));
-  }
-  int error() const { return error_; }
-  scmp_filter_ctx context() const { return context_.get(); }
-
- private:
-  void Note(int result) {
-    if (result < 0 && error_ == 0) error_ = -result;
-  }
-
-  std::unique_ptr<void, void (*)(scmp_filter_ctx)> context_;
-  int error_ = 0;
-};
-
-Status ErrorOf(int error) {
-  return Internal("building the system call filter: {}", std::generic_category().message(error));
-}
-
-// Appends the program of `rules` to `filter`.
-Status Export(const NumberRules& rules, std::vector<sock_filter>& filter) {
-  const FileDescriptor file(memfd_create("system-call-filter", MFD_CLOEXEC));
-  if (file.get() < 0) return ErrorOf(errno);
-  const int exported = seccomp_export_bpf(rules.context(), file.get());
-  if (exported < 0) return ErrorOf(-exported);
-  const size_t size = static_cast<size_t>(lseek(file.get(), 0, SEEK_END));
-  const size_t before = filter.size();
-  filter.resize(before + size / sizeof(sock_filter));
-  const ssize_t got = pread(file.get(), filter.data() + before, size, 0);
-  return got == static_cast<ssize_t>(size) ? OkStatus() : ErrorOf(errno);
-}
+constexpr uint32_t Refusal(int error) { return SECCOMP_RET_ERRNO | static_cast<uint32_t>(error); }
 
 }  // namespace
 
-StatusOr<std::vector<sock_filter>> BuildSystemCallFilter(FilterProfile profile,
-                                                         HiddenMemory hidden_memory) {
-  const uint32_t denied = SCMP_ACT_ERRNO(EPERM);
-  NumberRules rules;
-  rules.Add(SCMP_ACT_ALLOW, kAllowedCalls);
-  rules.Add(denied, kDeniedCalls);
-  rules.Add(profile == FilterProfile::kWorkspace ? SCMP_ACT_ALLOW : denied, kWorkspaceOnlyCalls);
+std::vector<sock_filter> BuildSystemCallFilter(FilterProfile profile, HiddenMemory hidden_memory) {
+  NumberRules rules = {
+      .actions = {}, .otherwise = Refusal(ENOSYS), .other_abi = SECCOMP_RET_KILL_PROCESS};
+  const auto add = [&rules](uint32_t action, std::span<const int> calls) {
+    for (int call : calls) rules.actions[static_cast<uint32_t>(call)] = action;
+  };
+  const bool workspace = profile == FilterProfile::kWorkspace;
+  add(SECCOMP_RET_ALLOW, kAllowedCalls);
+  add(Refusal(EPERM), kDeniedCalls);
+  add(workspace ? SECCOMP_RET_ALLOW : Refusal(EPERM), kWorkspaceOnlyCalls);
   // Those without an action of their own are not there.
-  if (hidden_memory == HiddenMemory::kCharged) rules.Add(SCMP_ACT_ALLOW, kHiddenMemoryCalls);
-  if (rules.error() != 0) return ErrorOf(rules.error());
+  if (hidden_memory == HiddenMemory::kCharged) add(SECCOMP_RET_ALLOW, kHiddenMemoryCalls);
   std::vector<sock_filter> filter = CompileArgumentRules(ArgumentRules(profile));
-  RETURN_IF_ERROR(Export(rules, filter));
+  const std::vector<sock_filter> numbers = CompileNumberRules(rules);
+  filter.insert(filter.end(), numbers.begin(), numbers.end());
   return filter;
 }
 

@@ -12,8 +12,6 @@
 
 #include <vector>
 
-#include "common/status.h"
-
 namespace longhaul::sandbox {
 
 enum class FilterProfile { kJudge, kWorkspace };
@@ -22,7 +20,6 @@ enum class FilterProfile { kJudge, kWorkspace };
 // guest. Where nothing would notice it, it is denied.
 enum class HiddenMemory { kCharged, kDenied };
 
-StatusOr<std::vector<sock_filter>> BuildSystemCallFilter(FilterProfile profile,
-                                                         HiddenMemory hidden_memory);
+std::vector<sock_filter> BuildSystemCallFilter(FilterProfile profile, HiddenMemory hidden_memory);
 
 }  // namespace longhaul::sandbox
