@@ -22,9 +22,11 @@ namespace longhaul::sandbox {
 struct CgroupLimits {
   int64_t memory_bytes;
   int64_t processes;
+  bool operator==(const CgroupLimits&) const = default;
 };
 
-// The group of one guest. Destroyed after the guest is gone: removes it.
+// The group of one guest, and of no other meanwhile. Destroyed after the guest is gone and before
+// its backend.
 // Thread-compatible; Usage may be called from any thread.
 class Cgroup {
  public:

@@ -2,9 +2,15 @@
 //
 // cgroup v1: a group each in the hierarchies of memory, pids and cpuacct. A guest out of memory is
 // known by oom_kill in memory.oom_control: neither an exit code nor memory.failcnt tells.
+//
+// Making and removing three groups costs as much as cloning into all other namespaces, so a group
+// serves one guest after another, with its counters set back or taken as differences.
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
+#include <mutex>
+#include <optional>
 
 #include "sandbox/cgroup/cgroup.h"
 #include "sandbox/cgroup/group_directory.h"
@@ -14,76 +20,133 @@ namespace {
 
 constexpr std::string_view kControllers[] = {"memory", "pids", "cpuacct"};
 constexpr int64_t kNanosPerMilli = 1'000'000;
+// What a group may still have charged when it gets its next guest: this part of its limit.
+constexpr int64_t kResidueFraction = 256;
 
 std::string InstancePath(const CgroupMount& mount, const std::string& instance) {
   return mount.mount_point + "/longhaul-" + instance;
 }
 
-class GroupV1 : public Cgroup {
- public:
-  GroupV1(GroupDirectory memory, GroupDirectory pids, GroupDirectory cpu)
-      : memory_(std::move(memory)), pids_(std::move(pids)), cpu_(std::move(cpu)) {}
-  ~GroupV1() override {
-    memory_.Remove();
-    pids_.Remove();
-    cpu_.Remove();
+// One group in the three hierarchies. Never moved while the guest is in it.
+struct Group {
+  GroupDirectory memory, pids, cpu;
+  CgroupLimits limits = {};  // as set; 0: none yet
+
+  void Remove() const {
+    memory.Remove();
+    pids.Remove();
+    cpu.Remove();
   }
 
-  Status SetLimits(const CgroupLimits& limits) {
-    const std::string memory = std::to_string(limits.memory_bytes);
-    RETURN_IF_ERROR(memory_.Write("memory.limit_in_bytes", memory));
+  Status SetLimits(const CgroupLimits& wanted) {
+    if (limits == wanted) return OkStatus();
+    const std::string bytes = std::to_string(wanted.memory_bytes);
     // Memory and swap together; absent where swap is not accounted, and then swap is not charged.
-    static_cast<void>(memory_.Write("memory.memsw.limit_in_bytes", memory).ok());
-    return pids_.Write("pids.max", std::to_string(limits.processes));
+    // It may never be below the limit of memory alone.
+    static_cast<void>(memory.Write("memory.memsw.limit_in_bytes", "-1").ok());
+    RETURN_IF_ERROR(memory.Write("memory.limit_in_bytes", bytes));
+    static_cast<void>(memory.Write("memory.memsw.limit_in_bytes", bytes).ok());
+    RETURN_IF_ERROR(pids.Write("pids.max", std::to_string(wanted.processes)));
+    limits = wanted;
+    return OkStatus();
   }
 
-  Status Attach(pid_t pid) override {
-    const std::string id = std::to_string(pid);
-    RETURN_IF_ERROR(memory_.Write("cgroup.procs", id));
-    RETURN_IF_ERROR(pids_.Write("cgroup.procs", id));
-    return cpu_.Write("cgroup.procs", id);
+  bool ResetCounters() const {
+    return memory.Write("memory.max_usage_in_bytes", "0").ok() &&
+           cpu.Write("cpuacct.usage", "0").ok();
   }
-  void Watch(int, int) override {}
-  GuestUsage Usage() override {
-    return {.cpu_time_ms = cpu_.Number("cpuacct.usage") / kNanosPerMilli,
-            .memory_bytes = memory_.Number("memory.max_usage_in_bytes"),
-            .oom_kills = memory_.Field("memory.oom_control", "oom_kill"),
-            .forks_refused = pids_.Field("pids.events", "max")};
-  }
-
- private:
-  GroupDirectory memory_, pids_, cpu_;
+  // These cannot be reset.
+  int64_t OomKills() const { return memory.Field("memory.oom_control", "oom_kill"); }
+  int64_t ForksRefused() const { return pids.Field("pids.events", "max"); }
 };
 
 class BackendV1 : public CgroupBackend {
  public:
-  BackendV1(GroupDirectory memory, GroupDirectory pids, GroupDirectory cpu)
-      : memory_(std::move(memory)), pids_(std::move(pids)), cpu_(std::move(cpu)) {}
+  explicit BackendV1(Group parent) : parent_(std::move(parent)) {}
   ~BackendV1() override {
-    memory_.Remove();
-    pids_.Remove();
-    cpu_.Remove();
+    for (const Group& group : idle_) group.Remove();
+    parent_.Remove();
   }
 
   std::string_view name() const override { return "v1"; }
-  std::string detail() const override { return "cgroup v1 below " + memory_.path(); }
+  std::string detail() const override { return "cgroup v1 below " + parent_.memory.path(); }
   std::chrono::milliseconds watch_interval() const override {
     return std::chrono::milliseconds(50);
   }
-  StatusOr<std::unique_ptr<Cgroup>> Make(const CgroupLimits& limits) override {
-    const std::string name = fmt::format("/{}", next_++);
-    ASSIGN_OR_RETURN(GroupDirectory memory, GroupDirectory::Make(memory_.path() + name));
-    ASSIGN_OR_RETURN(GroupDirectory pids, GroupDirectory::Make(pids_.path() + name));
-    ASSIGN_OR_RETURN(GroupDirectory cpu, GroupDirectory::Make(cpu_.path() + name));
-    auto group = std::make_unique<GroupV1>(std::move(memory), std::move(pids), std::move(cpu));
-    RETURN_IF_ERROR(group->SetLimits(limits));
-    return group;
+  StatusOr<std::unique_ptr<Cgroup>> Make(const CgroupLimits& limits) override;
+  // Of a guest that is gone.
+  void Return(Group group) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    idle_.push_back(std::move(group));
   }
 
  private:
-  GroupDirectory memory_, pids_, cpu_;
+  // The group that has been idle longest, if it is as good as new.
+  std::optional<Group> TakeIdle(const CgroupLimits& limits) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (idle_.empty()) return std::nullopt;
+    Group group = std::move(idle_.front());
+    idle_.pop_front();
+    lock.unlock();
+    // Files that the last guest was the first to read stay charged to its group.
+    const bool clean =
+        group.memory.Number("memory.usage_in_bytes") <= limits.memory_bytes / kResidueFraction;
+    if (clean && group.SetLimits(limits).ok() && group.ResetCounters()) return group;
+    group.Remove();
+    return std::nullopt;
+  }
+  StatusOr<Group> MakeNew(const CgroupLimits& limits) {
+    const std::string name = fmt::format("/{}", next_++);
+    ASSIGN_OR_RETURN(GroupDirectory memory, GroupDirectory::Make(parent_.memory.path() + name));
+    ASSIGN_OR_RETURN(GroupDirectory pids, GroupDirectory::Make(parent_.pids.path() + name));
+    ASSIGN_OR_RETURN(GroupDirectory cpu, GroupDirectory::Make(parent_.cpu.path() + name));
+    Group group{std::move(memory), std::move(pids), std::move(cpu)};
+    RETURN_IF_ERROR(group.SetLimits(limits));
+    return group;
+  }
+
+  const Group parent_;
   std::atomic<int64_t> next_ = 0;
+  std::mutex mutex_;
+  std::deque<Group> idle_;  // at most as many as guests were alive at a time
 };
+
+class GuestGroup : public Cgroup {
+ public:
+  GuestGroup(Group group, BackendV1* backend)
+      : group_(std::move(group)),
+        oom_kills_before_(group_.OomKills()),
+        forks_refused_before_(group_.ForksRefused()),
+        backend_(backend) {}
+  ~GuestGroup() override { backend_->Return(std::move(group_)); }
+
+  Status Attach(pid_t pid) override {
+    const std::string id = std::to_string(pid);
+    RETURN_IF_ERROR(group_.memory.Write("cgroup.procs", id));
+    RETURN_IF_ERROR(group_.pids.Write("cgroup.procs", id));
+    return group_.cpu.Write("cgroup.procs", id);
+  }
+  void Watch(int, int) override {}
+  GuestUsage Usage() override {
+    return {.cpu_time_ms = group_.cpu.Number("cpuacct.usage") / kNanosPerMilli,
+            .memory_bytes = group_.memory.Number("memory.max_usage_in_bytes"),
+            .oom_kills = group_.OomKills() - oom_kills_before_,
+            .forks_refused = group_.ForksRefused() - forks_refused_before_};
+  }
+
+ private:
+  Group group_;
+  const int64_t oom_kills_before_, forks_refused_before_;
+  BackendV1* const backend_;
+};
+
+StatusOr<std::unique_ptr<Cgroup>> BackendV1::Make(const CgroupLimits& limits) {
+  std::optional<Group> group = TakeIdle(limits);
+  if (!group.has_value()) {
+    ASSIGN_OR_RETURN(group, MakeNew(limits));
+  }
+  return std::make_unique<GuestGroup>(*std::move(group), this);
+}
 
 StatusOr<GroupDirectory> MakeInstanceGroup(std::string_view controller,
                                            const std::string& instance) {
@@ -107,7 +170,8 @@ StatusOr<std::unique_ptr<CgroupBackend>> MakeCgroupV1(const std::string& instanc
   static_cast<void>(memory.Write("memory.use_hierarchy", "1").ok());
   ASSIGN_OR_RETURN(GroupDirectory pids, MakeInstanceGroup("pids", instance));
   ASSIGN_OR_RETURN(GroupDirectory cpu, MakeInstanceGroup("cpuacct", instance));
-  auto backend = std::make_unique<BackendV1>(std::move(memory), std::move(pids), std::move(cpu));
+  auto backend =
+      std::make_unique<BackendV1>(Group{std::move(memory), std::move(pids), std::move(cpu)});
   const StatusOr<std::unique_ptr<Cgroup>> trial = backend->Make({64 << 20, 8});
   if (!trial.ok()) return FailedPrecondition("{}", Message(trial.status()));
   return backend;
