@@ -6,8 +6,6 @@
 namespace longhaul::model {
 namespace {
 
-bool Present(const Json* value) { return value != nullptr && !value->is_null(); }
-
 bool IsMiniMax(const ModelConfig& config) { return config.model_type.starts_with("minimax"); }
 
 Status CheckLength(const Json& list, int64_t layers) {
@@ -70,7 +68,7 @@ Status RefuseSlidingWindow(const Json& root, const ModelConfig& config) {
   if (!Present(window)) return OkStatus();
   ASSIGN_OR_RETURN(bool used,
                    root.GetBoolOr("use_sliding_window", !config.model_type.starts_with("qwen")));
-  ASSIGN_OR_RETURN(int64_t tokens, window->AsInt());
+  ASSIGN_OR_RETURN(int64_t tokens, ReadInt(root, "sliding_window", {0, int64_t{1} << 36}));
   if (!used || tokens >= config.max_position_embeddings) return OkStatus();
   return Unimplemented(
       "{}: attention over a window of {} tokens is not supported (max_position_embeddings is {})",
@@ -79,21 +77,18 @@ Status RefuseSlidingWindow(const Json& root, const ModelConfig& config) {
 
 // Transformers has written both names for the same families.
 StatusOr<int64_t> NumExperts(const Json& root, int64_t missing) {
-  ASSIGN_OR_RETURN(int64_t local, root.GetIntOr("num_local_experts", missing));
-  return root.GetIntOr("num_experts", local);
+  ASSIGN_OR_RETURN(int64_t local, ReadInt(root, "num_local_experts", {0, 1 << 16}, missing));
+  return ReadInt(root, "num_experts", {0, 1 << 16}, local);
 }
 
 Status ReadQwen3Moe(const Json& root, ModelConfig* config) {
   ASSIGN_OR_RETURN(config->num_experts, NumExperts(root, 128));
-  ASSIGN_OR_RETURN(config->moe_intermediate_size, root.GetIntOr("moe_intermediate_size", 768));
+  ASSIGN_OR_RETURN(config->moe_intermediate_size,
+                   ReadInt(root, "moe_intermediate_size", {1, 1 << 22}, 768));
   ASSIGN_OR_RETURN(config->norm_topk_prob, root.GetBoolOr("norm_topk_prob", false));
-  ASSIGN_OR_RETURN(int64_t step, root.GetIntOr("decoder_sparse_step", 1));
-  if (step < 1)
-    return InvalidArgument("{}: must be at least 1", root.WhereOf("decoder_sparse_step"));
-  std::vector<int64_t> dense;
-  if (Present(root.Find("mlp_only_layers"))) {
-    ASSIGN_OR_RETURN(dense, root.GetInts("mlp_only_layers"));
-  }
+  ASSIGN_OR_RETURN(int64_t step, ReadInt(root, "decoder_sparse_step", {1, 1 << 14}, 1));
+  ASSIGN_OR_RETURN(const std::vector<int64_t> dense,
+                   ReadInts(root, "mlp_only_layers", {0, config->num_hidden_layers - 1}));
   for (int64_t i = 0; i < config->num_hidden_layers; ++i) {
     const bool listed = std::find(dense.begin(), dense.end(), i) != dense.end();
     if (!listed && config->num_experts > 0 && (i + 1) % step == 0) {
@@ -124,8 +119,8 @@ Status ReadMiniMax(const Json& root, ModelConfig* config) {
   // MiniMax's code and vLLM take the residual before the norm unless told; Transformers never does.
   ASSIGN_OR_RETURN(config->postnorm, root.GetBoolOr("postnorm", false));
   if (native) config->postnorm = true;
-  ASSIGN_OR_RETURN(int64_t block, root.GetIntOr("block", 256));
-  ASSIGN_OR_RETURN(config->block_size, root.GetIntOr("block_size", block));
+  ASSIGN_OR_RETURN(int64_t block, ReadInt(root, "block", {1, 1 << 20}, 256));
+  ASSIGN_OR_RETURN(config->block_size, ReadInt(root, "block_size", {1, 1 << 20}, block));
   const struct {
     ResidualScale* scale;
     const char* original;
@@ -136,8 +131,8 @@ Status ReadMiniMax(const Json& root, ModelConfig* config) {
   for (const auto& s : scales) {
     for (const char* part : {"alpha", "beta"}) {
       const std::string transformers_key = fmt::format("{}{}_factor", s.native, part);
-      ASSIGN_OR_RETURN(double value, root.GetDoubleOr(transformers_key, 1.0));
-      ASSIGN_OR_RETURN(value, root.GetDoubleOr(std::string(s.original) + part, value));
+      ASSIGN_OR_RETURN(double value, ReadDouble(root, transformers_key, {0, 1000}, 1.0));
+      ASSIGN_OR_RETURN(value, ReadDouble(root, std::string(s.original) + part, {0, 1000}, value));
       (part == std::string_view("alpha") ? s.scale->alpha : s.scale->beta) = value;
     }
   }

@@ -3,6 +3,7 @@
 // The parts of reading a config.json that ModelConfig is put together from. model/ only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,24 @@ struct FamilyDefaults {
 const FamilyDefaults* FindFamily(std::string_view model_type);
 std::string SupportedFamilies();
 
+// ---- values with the range that a model can have; errors name the file, the key and the range
+template <typename T>
+struct Range {
+  T min;
+  T max;  // both allowed
+};
+// There, and not null.
+bool Present(const Json* value);
+// `missing` unset: the key must be there.
+StatusOr<int64_t> ReadInt(const Json& root, std::string_view key, Range<int64_t> range,
+                          std::optional<int64_t> missing = std::nullopt);
+StatusOr<double> ReadDouble(const Json& root, std::string_view key, Range<double> range,
+                            std::optional<double> missing = std::nullopt);
+// A list or one number; nothing where the key is absent.
+StatusOr<std::vector<int64_t>> ReadInts(const Json& root, std::string_view key,
+                                        Range<int64_t> range);
+
+// ---- the parts, in the order in which they are read
 // Fills rope_theta, rotary_dim and rope_inv_freq; needs head_dim. Types `default`, `linear` and
 // `llama3`; the others change attention in ways that are not computed here and are refused.
 Status ReadRope(const Json& root, const FamilyDefaults& family, ModelConfig* config);

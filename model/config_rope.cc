@@ -7,24 +7,26 @@
 namespace longhaul::model {
 namespace {
 
+constexpr Range<double> kThetas = {1, 1e15};
+constexpr Range<double> kFactors = {1e-3, 1e6};
+constexpr Range<double> kPartialFactors = {0, 1};
+
 // The formulas of Transformers' modeling_rope_utils.py.
 Status ScaleLinear(const Json& scaling, std::vector<double>* inv_freq) {
-  ASSIGN_OR_RETURN(double factor, scaling.GetDouble("factor"));
-  if (!(factor > 0)) return InvalidArgument("{}: must be positive", scaling.WhereOf("factor"));
+  ASSIGN_OR_RETURN(double factor, ReadDouble(scaling, "factor", kFactors));
   for (double& f : *inv_freq) f /= factor;
   return OkStatus();
 }
 
 Status ScaleLlama3(const Json& scaling, std::vector<double>* inv_freq) {
-  ASSIGN_OR_RETURN(double factor, scaling.GetDouble("factor"));
-  ASSIGN_OR_RETURN(double low, scaling.GetDouble("low_freq_factor"));
-  ASSIGN_OR_RETURN(double high, scaling.GetDouble("high_freq_factor"));
-  ASSIGN_OR_RETURN(double original, scaling.GetDouble("original_max_position_embeddings"));
-  if (!(factor > 0) || !(low > 0) || !(high > low) || !(original > 0)) {
-    return InvalidArgument(
-        "{}: llama3 scaling needs factor > 0, 0 < low_freq_factor < high_freq_factor and "
-        "original_max_position_embeddings > 0",
-        scaling.where());
+  ASSIGN_OR_RETURN(double factor, ReadDouble(scaling, "factor", kFactors));
+  ASSIGN_OR_RETURN(double low, ReadDouble(scaling, "low_freq_factor", kFactors));
+  ASSIGN_OR_RETURN(double high, ReadDouble(scaling, "high_freq_factor", kFactors));
+  ASSIGN_OR_RETURN(double original,
+                   ReadDouble(scaling, "original_max_position_embeddings", {1, 0x1p36}));
+  if (!(high > low)) {
+    return InvalidArgument("{}: must be above low_freq_factor {}, found {}",
+                           scaling.WhereOf("high_freq_factor"), low, high);
   }
   for (double& f : *inv_freq) {
     const double wavelength = 2 * std::numbers::pi / f;
@@ -48,8 +50,6 @@ Status Scale(const Json& scaling, std::vector<double>* inv_freq) {
                        scaling.WhereOf("rope_type"), type);
 }
 
-bool Present(const Json* value) { return value != nullptr && !value->is_null(); }
-
 // `rope_parameters` of Transformers 5, `rope_scaling` before; null where neither says anything.
 StatusOr<const Json*> ScalingOf(const Json& root) {
   for (const char* key : {"rope_parameters", "rope_scaling"}) {
@@ -70,19 +70,19 @@ StatusOr<const Json*> ScalingOf(const Json& root) {
 
 Status ReadRope(const Json& root, const FamilyDefaults& family, ModelConfig* config) {
   ASSIGN_OR_RETURN(const Json* scaling, ScalingOf(root));
-  ASSIGN_OR_RETURN(config->rope_theta, root.GetDoubleOr("rope_theta", family.rope_theta));
-  ASSIGN_OR_RETURN(double partial, root.GetDoubleOr("partial_rotary_factor", 1.0));
+  ASSIGN_OR_RETURN(config->rope_theta, ReadDouble(root, "rope_theta", kThetas, family.rope_theta));
+  ASSIGN_OR_RETURN(double partial, ReadDouble(root, "partial_rotary_factor", kPartialFactors, 1.0));
   if (scaling != nullptr) {
-    ASSIGN_OR_RETURN(config->rope_theta, scaling->GetDoubleOr("rope_theta", config->rope_theta));
-    ASSIGN_OR_RETURN(partial, scaling->GetDoubleOr("partial_rotary_factor", partial));
-  }
-  if (!(config->rope_theta > 0)) {
-    return InvalidArgument("{}: must be positive", root.WhereOf("rope_theta"));
+    ASSIGN_OR_RETURN(config->rope_theta,
+                     ReadDouble(*scaling, "rope_theta", kThetas, config->rope_theta));
+    ASSIGN_OR_RETURN(partial,
+                     ReadDouble(*scaling, "partial_rotary_factor", kPartialFactors, partial));
   }
   config->rotary_dim = static_cast<int64_t>(static_cast<double>(config->head_dim) * partial);
   // Transformers' `minimax` has no rotary_dim and rotates the whole head; the original code has it.
   if (config->model_type == "minimax_m1" || config->model_type == "minimax_text_01") {
-    ASSIGN_OR_RETURN(config->rotary_dim, root.GetIntOr("rotary_dim", config->rotary_dim));
+    ASSIGN_OR_RETURN(config->rotary_dim,
+                     ReadInt(root, "rotary_dim", {2, config->head_dim}, config->rotary_dim));
   }
   const int64_t dim = config->rotary_dim;
   if (dim < 2 || dim % 2 != 0 || dim > config->head_dim) {

@@ -22,48 +22,45 @@ constexpr FamilyDefaults kFamilies[] = {
     {"qwen3_moe", "Qwen3MoeForCausalLM", 4, 0, 32768, 8, 1e-6, 1e4},
 };
 
-bool Present(const Json* value) { return value != nullptr && !value->is_null(); }
-
+// Beyond the largest of these no model of the families is; a file that says more is broken, and
+// what is computed from it would overflow or ask for more memory than there is.
 Status ReadSizes(const Json& root, const FamilyDefaults& family, ModelConfig* c) {
-  ASSIGN_OR_RETURN(c->vocab_size, root.GetInt("vocab_size"));
-  ASSIGN_OR_RETURN(c->hidden_size, root.GetInt("hidden_size"));
-  ASSIGN_OR_RETURN(c->intermediate_size, root.GetInt("intermediate_size"));
-  ASSIGN_OR_RETURN(c->num_hidden_layers, root.GetInt("num_hidden_layers"));
-  ASSIGN_OR_RETURN(c->num_attention_heads, root.GetInt("num_attention_heads"));
-  for (int64_t size : {c->vocab_size, c->hidden_size, c->intermediate_size, c->num_hidden_layers,
-                       c->num_attention_heads}) {
-    if (size < 1 || size > (int64_t{1} << 31)) {
-      return InvalidArgument(
-          "{}: vocab_size, hidden_size, intermediate_size, num_hidden_layers and "
-          "num_attention_heads must be positive (found {})",
-          root.where(), size);
-    }
-  }
-  const Json* kv_heads = root.Find("num_key_value_heads");
-  c->num_key_value_heads = c->num_attention_heads;
-  if (kv_heads == nullptr && family.num_key_value_heads > 0) {
-    c->num_key_value_heads = family.num_key_value_heads;
-  } else if (Present(kv_heads)) {
-    ASSIGN_OR_RETURN(c->num_key_value_heads, kv_heads->AsInt());
-  }
-  const Json* head_dim = root.Find("head_dim");
-  c->head_dim = c->hidden_size / c->num_attention_heads;
-  if (head_dim == nullptr && family.head_dim > 0) {
-    c->head_dim = family.head_dim;
-  } else if (Present(head_dim)) {
-    ASSIGN_OR_RETURN(c->head_dim, head_dim->AsInt());
-  }
+  ASSIGN_OR_RETURN(c->vocab_size, ReadInt(root, "vocab_size", {1, 1 << 24}));
+  ASSIGN_OR_RETURN(c->hidden_size, ReadInt(root, "hidden_size", {1, 1 << 20}));
+  ASSIGN_OR_RETURN(c->intermediate_size, ReadInt(root, "intermediate_size", {1, 1 << 22}));
+  ASSIGN_OR_RETURN(c->num_hidden_layers, ReadInt(root, "num_hidden_layers", {1, 1 << 14}));
+  ASSIGN_OR_RETURN(c->num_attention_heads, ReadInt(root, "num_attention_heads", {1, 1 << 14}));
   ASSIGN_OR_RETURN(c->max_position_embeddings,
-                   root.GetIntOr("max_position_embeddings", family.max_position_embeddings));
+                   ReadInt(root, "max_position_embeddings", {1, int64_t{1} << 36},
+                           family.max_position_embeddings));
   ASSIGN_OR_RETURN(c->num_experts_per_tok,
-                   root.GetIntOr("num_experts_per_tok", family.num_experts_per_tok));
+                   ReadInt(root, "num_experts_per_tok", {0, 1 << 16}, family.num_experts_per_tok));
+  // Absent is the family's default, null is what the number of heads says.
+  const Json* kv_heads = root.Find("num_key_value_heads");
+  const bool default_kv_heads = kv_heads == nullptr && family.num_key_value_heads > 0;
+  ASSIGN_OR_RETURN(c->num_key_value_heads,
+                   ReadInt(root, "num_key_value_heads", {1, c->num_attention_heads},
+                           default_kv_heads ? family.num_key_value_heads : c->num_attention_heads));
+  const Json* head_dim = root.Find("head_dim");
+  const bool default_head_dim = head_dim == nullptr && family.head_dim > 0;
+  ASSIGN_OR_RETURN(
+      c->head_dim,
+      ReadInt(root, "head_dim", {1, 1 << 14},
+              default_head_dim ? family.head_dim : c->hidden_size / c->num_attention_heads));
   return OkStatus();
 }
 
-Status ReadSwitches(const Json& root, const FamilyDefaults& family, ModelConfig* c) {
-  ASSIGN_OR_RETURN(c->rms_norm_eps, root.GetDoubleOr("rms_norm_eps", family.rms_norm_eps));
-  ASSIGN_OR_RETURN(c->initializer_range, root.GetDoubleOr("initializer_range", 0.02));
-  ASSIGN_OR_RETURN(c->router_aux_loss_coef, root.GetDoubleOr("router_aux_loss_coef", 0.001));
+Status ReadNumbers(const Json& root, const FamilyDefaults& family, ModelConfig* c) {
+  // Below, a row of zeros would divide by an fp32 zero; above, norms would hide what they norm.
+  ASSIGN_OR_RETURN(c->rms_norm_eps,
+                   ReadDouble(root, "rms_norm_eps", {1e-12, 0.1}, family.rms_norm_eps));
+  ASSIGN_OR_RETURN(c->initializer_range, ReadDouble(root, "initializer_range", {0, 10}, 0.02));
+  ASSIGN_OR_RETURN(c->router_aux_loss_coef,
+                   ReadDouble(root, "router_aux_loss_coef", {0, 1000}, 0.001));
+  return OkStatus();
+}
+
+Status ReadSwitches(const Json& root, ModelConfig* c) {
   ASSIGN_OR_RETURN(c->tie_word_embeddings, root.GetBoolOr("tie_word_embeddings", false));
   ASSIGN_OR_RETURN(bool bias, root.GetBoolOr("attention_bias", false));
   ASSIGN_OR_RETURN(bool mlp_bias, root.GetBoolOr("mlp_bias", false));
@@ -88,20 +85,23 @@ Status ReadSwitches(const Json& root, const FamilyDefaults& family, ModelConfig*
   return OkStatus();
 }
 
-Status ReadEos(const Json& root, std::vector<int64_t>* ids) {
-  const Json* eos = root.Find("eos_token_id");
-  if (!Present(eos)) return OkStatus();
-  std::vector<int64_t> found;
-  if (eos->is_array()) {
-    ASSIGN_OR_RETURN(found, root.GetInts("eos_token_id"));
-  } else {
-    ASSIGN_OR_RETURN(int64_t id, eos->AsInt());
-    found.push_back(id);
-  }
+Status ReadEos(const Json& root, ModelConfig* c) {
+  ASSIGN_OR_RETURN(const std::vector<int64_t> found,
+                   ReadInts(root, "eos_token_id", {0, c->vocab_size - 1}));
+  std::vector<int64_t>& ids = c->eos_token_ids;
   for (int64_t id : found) {
-    if (std::find(ids->begin(), ids->end(), id) == ids->end()) ids->push_back(id);
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   return OkStatus();
+}
+
+Status ReadSpecialTokens(const Json& root, ModelConfig* c) {
+  RETURN_IF_ERROR(ReadEos(root, c));
+  if (Present(root.Find("bos_token_id"))) {
+    ASSIGN_OR_RETURN(c->bos_token_id, ReadInt(root, "bos_token_id", {0, c->vocab_size - 1}));
+  }
+  // Not used here, but written into every export. Old Llama configurations say -1 for none.
+  return ReadInts(root, "pad_token_id", {-1, c->vocab_size - 1}).status();
 }
 
 }  // namespace
@@ -121,45 +121,16 @@ std::string SupportedFamilies() {
   return names;
 }
 
-// Beyond these no model of the families is; a file that says more is broken, and what is computed
-// from it would overflow or ask for more memory than there is.
-Status CheckSizes(const ModelConfig& c, std::string_view source) {
-  struct Size {
-    const char* key;
-    int64_t value, max;
-  };
-  for (const Size& size : {Size{"vocab_size", c.vocab_size, 1 << 24},
-                           {"hidden_size", c.hidden_size, 1 << 20},
-                           {"intermediate_size", c.intermediate_size, 1 << 22},
-                           {"num_hidden_layers", c.num_hidden_layers, 1 << 14},
-                           {"num_attention_heads", c.num_attention_heads, 1 << 14},
-                           {"head_dim", c.head_dim, 1 << 14},
-                           {"num_local_experts", c.num_experts, 1 << 16},
-                           {"block_size", c.block_size, 1 << 20},
-                           {"max_position_embeddings", c.max_position_embeddings, 1ll << 36}}) {
-    if (size.value <= size.max) continue;
-    return InvalidArgument("{}: {} is {}, more than {}", source, size.key, size.value, size.max);
-  }
-  return OkStatus();
-}
-
 Status CheckConsistent(const ModelConfig& c, std::string_view source) {
-  RETURN_IF_ERROR(CheckSizes(c, source));
-  if (c.head_dim < 1) return InvalidArgument("{}: head_dim must be positive", source);
-  if (c.num_key_value_heads < 1 || c.num_attention_heads % c.num_key_value_heads != 0) {
+  if (c.num_attention_heads % c.num_key_value_heads != 0) {
     return InvalidArgument("{}: num_attention_heads {} is no multiple of num_key_value_heads {}",
                            source, c.num_attention_heads, c.num_key_value_heads);
   }
-  if (!(c.rms_norm_eps > 0)) return InvalidArgument("{}: rms_norm_eps must be positive", source);
-  if (c.block_size < 1) return InvalidArgument("{}: block_size must be at least 1", source);
   const bool moe = std::find(c.mlp.begin(), c.mlp.end(), MlpKind::kMoe) != c.mlp.end();
   if (!moe) return OkStatus();
   if (c.num_experts < 1 || c.num_experts_per_tok < 1 || c.num_experts_per_tok > c.num_experts) {
     return InvalidArgument("{}: num_experts_per_tok {} must be between 1 and the {} experts",
                            source, c.num_experts_per_tok, c.num_experts);
-  }
-  if (c.moe_intermediate_size < 1) {
-    return InvalidArgument("{}: moe_intermediate_size must be positive", source);
   }
   return OkStatus();
 }
@@ -178,15 +149,13 @@ StatusOr<ModelConfig> ModelConfig::FromJson(const std::string& text,
                          config.model_type, SupportedFamilies());
   }
   RETURN_IF_ERROR(ReadSizes(root, *family, &config));
-  RETURN_IF_ERROR(ReadSwitches(root, *family, &config));
+  RETURN_IF_ERROR(ReadNumbers(root, *family, &config));
+  RETURN_IF_ERROR(ReadSwitches(root, &config));
   RETURN_IF_ERROR(ReadLayers(root, &config));
   if (config.model_type.starts_with("minimax")) RETURN_IF_ERROR(ReadMiniMax(root, &config));
   RETURN_IF_ERROR(CheckConsistent(config, source_name));
   RETURN_IF_ERROR(ReadRope(root, *family, &config));
-  RETURN_IF_ERROR(ReadEos(root, &config.eos_token_ids));
-  if (Present(root.Find("bos_token_id"))) {
-    ASSIGN_OR_RETURN(config.bos_token_id, root.GetInt("bos_token_id"));
-  }
+  RETURN_IF_ERROR(ReadSpecialTokens(root, &config));
   return config;
 }
 
@@ -197,7 +166,7 @@ StatusOr<ModelConfig> ModelConfig::Load(const std::string& model_dir) {
   const std::string generation = JoinPath(model_dir, "generation_config.json");
   if (FileExists(generation)) {
     ASSIGN_OR_RETURN(Json root, Json::ParseFile(generation));
-    RETURN_IF_ERROR(ReadEos(root, &config.eos_token_ids));
+    RETURN_IF_ERROR(ReadEos(root, &config));
   }
   return config;
 }

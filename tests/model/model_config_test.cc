@@ -173,18 +173,70 @@ TEST(ModelConfig, AcceptsWindowsThatAreOff) {
 
 TEST(ModelConfig, RefusesSizesThatNoModelHas) {
   EXPECT_THAT(Error(Llama(R"(,"head_dim":1000000000000)")),
-              HasSubstr("head_dim is 1000000000000, more than 16384"));
+              HasSubstr("head_dim: must be between 1 and 16384, found 1000000000000"));
   EXPECT_THAT(Error(Llama(R"(,"max_position_embeddings":4611686018427387904)")),
-              HasSubstr("max_position_embeddings is 4611686018427387904"));
+              HasSubstr("max_position_embeddings: must be between 1 and 68719476736"));
   EXPECT_THAT(Error(MiniMax(R"(,"block_size":4611686018427387904)")),
-              HasSubstr("block_size is 4611686018427387904"));
+              HasSubstr("block_size: must be between 1 and 1048576"));
+}
+
+TEST(ModelConfig, RefusesNumbersThatNoModelHas) {
+  const struct {
+    const char* key;
+    const char* values[3];
+  } odd[] = {{"rope_theta", {"0", "-10000", "1e300"}},
+             {"rms_norm_eps", {"0", "-1e-5", "1e300"}},
+             {"initializer_range", {"-0.02", "11", "1e300"}},
+             {"router_aux_loss_coef", {"-1", "1001", "1e300"}},
+             {"max_position_embeddings", {"0", "-1", "1e300"}},
+             {"num_key_value_heads", {"0", "-4", "5"}},
+             {"head_dim", {"0", "-8", "16385"}},
+             {"partial_rotary_factor", {"-0.5", "1.5", "1e300"}},
+             {"sliding_window", {"-5", "true", "[]"}},
+             {"eos_token_id", {"61", "-1", "[2, 61]"}},
+             {"bos_token_id", {"61", "-1", "\"<s>\""}},
+             {"pad_token_id", {"61", "-2", "\"<pad>\""}}};
+  for (const auto& [key, values] : odd) {
+    for (const char* value : values) {
+      EXPECT_THAT(Error(Llama(fmt::format(R"(,"{}":{})", key, value))),
+                  AllOf(HasSubstr("config.json: "), HasSubstr(key)))
+          << key << " " << value;
+    }
+  }
+  EXPECT_THAT(Error(Llama(R"(,"eos_token_id":[2, 61])")),
+              HasSubstr("config.json: eos_token_id: must be between 0 and 60, found 61"));
+  EXPECT_EQ(Error(Llama(R"(,"pad_token_id":-1,"eos_token_id":[2, 60],"bos_token_id":0)")),
+            "accepted");
+  EXPECT_THAT(Error(MiniMax(R"(,"layernorm_mlp_beta":-1)")),
+              HasSubstr("layernorm_mlp_beta: must be between 0 and 1000"));
+  EXPECT_THAT(Error(MiniMax(R"(,"block":0)")), HasSubstr("block: must be between 1"));
+}
+
+TEST(ModelConfig, RefusesScalingThatBreaksTheRotation) {
+  const auto scaled = [](const std::string& parameters) {
+    return Error(Llama(R"(,"rope_scaling":{)" + parameters + "}"));
+  };
+  EXPECT_THAT(scaled(R"("type":"linear","factor":0)"),
+              HasSubstr("rope_scaling.factor: must be between 0.001 and 1000000"));
+  EXPECT_THAT(scaled(R"("type":"linear","factor":1e300)"), HasSubstr("rope_scaling.factor"));
+  const std::string llama3 = R"("rope_type":"llama3","factor":8,"high_freq_factor":4,)";
+  EXPECT_THAT(scaled(llama3 + R"("low_freq_factor":0,"original_max_position_embeddings":64)"),
+              HasSubstr("rope_scaling.low_freq_factor: must be between"));
+  EXPECT_THAT(scaled(llama3 + R"("low_freq_factor":4,"original_max_position_embeddings":64)"),
+              HasSubstr("rope_scaling.high_freq_factor: must be above low_freq_factor 4"));
+  EXPECT_THAT(scaled(llama3 + R"("low_freq_factor":1,"original_max_position_embeddings":0)"),
+              HasSubstr("rope_scaling.original_max_position_embeddings: must be between 1"));
+  EXPECT_THAT(Error(Llama(R"(,"rope_parameters":{"rope_theta":0})")),
+              HasSubstr("rope_parameters.rope_theta: must be between 1"));
+  EXPECT_THAT(Error(MiniMax(R"(,"rotary_dim":5)")), HasSubstr("rotary_dim 5 must be even"));
 }
 
 TEST(ModelConfig, RefusesWhatDoesNotFitTogether) {
   EXPECT_THAT(Error(Llama(R"(,"num_key_value_heads":3)")),
               HasSubstr("num_attention_heads 4 is no multiple of num_key_value_heads 3"));
   EXPECT_THAT(Error(Llama(R"(,"head_dim":7)")), HasSubstr("rotary_dim 7 must be even"));
-  EXPECT_THAT(Error(MiniMax(R"(,"rotary_dim":16)")), HasSubstr("at most head_dim 8"));
+  EXPECT_THAT(Error(MiniMax(R"(,"rotary_dim":16)")),
+              HasSubstr("rotary_dim: must be between 2 and 8, found 16"));
   EXPECT_THAT(Error(MiniMax(R"(,"num_local_experts":2,"num_experts_per_tok":3)")),
               HasSubstr("num_experts_per_tok 3 must be between 1 and the 2 experts"));
   EXPECT_THAT(Error(MiniMax(R"(,"num_experts_per_tok":0)")), HasSubstr("num_experts_per_tok 0"));

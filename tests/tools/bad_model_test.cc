@@ -63,6 +63,17 @@ TEST_F(BadModel, ConfigsThatAreNotUnderstood) {
   ExpectError(Train(), {"model/config.json: No such file"});
 }
 
+TEST_F(BadModel, NumbersOutOfRangeShowIt) {
+  const std::string good = Read("model/config.json");
+  Replace("model/config.json", "\"rope_theta\": 10000.0", "\"rope_theta\": 0");
+  ExpectError(Train(), {"model/config.json: rope_theta: must be between 1 and 1e+15, found 0"});
+  Write("model/config.json", good);
+  Write("model/generation_config.json", R"({"eos_token_id": [0, 100000]})");
+  ExpectError(Train(), {"model/generation_config.json: eos_token_id: must be between 0 and 15, "
+                        "found 100000"});
+  EXPECT_FALSE(Exists("out"));
+}
+
 TEST_F(BadModel, Tokenizers) {
   Write("model/tokenizer.json", R"({"version": "1.0", "model": {"type": "Unigram", "vocab": []}})");
   ExpectError(Train(), {"model/tokenizer.json", "'Unigram' is not supported"});
