@@ -64,10 +64,8 @@ GuestExit Guest::Wait() {
   parts_->usage = parts_->cgroup->Usage();
   parts_->usage.cpu_time_ms = std::max(parts_->usage.cpu_time_ms,
                                        Milliseconds(used.ru_utime) + Milliseconds(used.ru_stime));
-  constexpr int64_t kBytesPerKilobyte = 1024;  // ru_maxrss: of the largest process
-  if (parts_->usage.memory_bytes == 0) {
-    parts_->usage.memory_bytes = used.ru_maxrss * kBytesPerKilobyte;
-  }
+  // Never that of PID 1: until it executed its program its memory was this process's.
+  if (parts_->usage.memory_bytes == 0) parts_->usage.memory_bytes = parts_->memory_bytes;
   parts_->gone = true;
   return parts_->exit;
 }

@@ -178,6 +178,7 @@ bool GuestParts::Hear(ControlReply reply) {
       return true;
     case InitMessage::kExited:
       exit.reported = true;
+      memory_bytes = message.memory_bytes;
       if (WIFSIGNALED(message.value)) {
         exit.signal = WTERMSIG(message.value);
       } else {

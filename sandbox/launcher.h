@@ -39,8 +39,9 @@ struct GuestParts {
   Status start_error;  // why it never was
   bool gone = false;
   GuestExit exit;
-  GuestUsage usage;  // once gone
-  uid_t uid = 0;     // as this host sees the guest's user, and its group
+  int64_t memory_bytes = 0;  // peak of the largest process, of a guest that reported
+  GuestUsage usage;          // once gone
+  uid_t uid = 0;             // as this host sees the guest's user, and its group
   gid_t gid = 0;
 
   // Takes in a message of PID 1; false when it was none.

@@ -34,7 +34,7 @@ constexpr unsigned kTreeMax = 64;
 void SendDescriptors(int work, int proc) {
   timespec now{};
   raw::Call(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-  InitMessage message{InitMessage::kReady, 0, now.tv_sec * 1'000'000'000 + now.tv_nsec, {}};
+  InitMessage message{InitMessage::kReady, 0, now.tv_sec * 1'000'000'000 + now.tv_nsec, 0, {}};
   iovec data{&message, sizeof(message)};
   alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
   msghdr header{};
@@ -135,7 +135,7 @@ void Exit(int code) {
 }
 
 void Fail(const char* step, long error) {
-  InitMessage message{InitMessage::kFailed, static_cast<int32_t>(-error), 0, {}};
+  InitMessage message{InitMessage::kFailed, static_cast<int32_t>(-error), 0, 0, {}};
   for (unsigned i = 0; i + 1 < sizeof(message.step) && step[i] != 0; ++i) message.step[i] = step[i];
   raw::Call(SYS_sendto, kControlFd, &message, sizeof(message), MSG_NOSIGNAL);
   Exit(1);

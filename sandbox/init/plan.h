@@ -70,9 +70,10 @@ struct PlanHeader {
 struct InitMessage {
   enum Kind : uint32_t { kReady = 1, kExited = 2, kFailed = 3, kNotExecuted = 4 };
   Kind kind;
-  int32_t value;    // kExited: as from wait; kFailed, kNotExecuted: the error number
-  int64_t time_ns;  // kReady: of CLOCK_MONOTONIC
-  char step[56];    // kFailed: what was being done
+  int32_t value;         // kExited: as from wait; kFailed, kNotExecuted: the error number
+  int64_t time_ns;       // kReady: of CLOCK_MONOTONIC
+  int64_t memory_bytes;  // kExited: peak of the largest process
+  char step[56];         // kFailed: what was being done
 };
 
 }  // namespace longhaul::sandbox

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -61,16 +62,16 @@ long StartProgram(void* argument) {
   return 127;
 }
 
-void Report(InitMessage::Kind kind, int value) {
-  InitMessage message{kind, value, 0, {}};
+void Report(InitMessage::Kind kind, int value, int64_t memory_bytes = 0) {
+  InitMessage message{kind, value, 0, memory_bytes, {}};
   raw::Call(SYS_sendto, kControlFd, &message, sizeof(message), MSG_NOSIGNAL);
 }
 
 // Reaps until nothing is left to reap now. True when the program was among them.
-bool Reap(long program, int& status) {
+bool Reap(long program, int& status, rusage& used) {
   for (;;) {
     int ended = 0;
-    const long pid = raw::Call(SYS_wait4, -1, &ended, kNoHang, nullptr);
+    const long pid = raw::Call(SYS_wait4, -1, &ended, kNoHang, &used);
     if (pid == program) {
       status = ended;
       return true;
@@ -102,8 +103,10 @@ void RunProgram(const Program& program) {
   }
   for (;;) {
     int status = 0;
-    if (Reap(pid, status)) {
-      Report(InitMessage::kExited, status);
+    rusage used{};
+    if (Reap(pid, status, used)) {
+      constexpr int64_t kBytesPerKilobyte = 1024;
+      Report(InitMessage::kExited, status, used.ru_maxrss * kBytesPerKilobyte);
       return;
     }
     pollfd events[2] = {{kControlFd, 0, 0}, {static_cast<int>(signals), POLLIN, 0}};

@@ -35,30 +35,55 @@ using testing::HasSubstr;
 constexpr const char* kSecret = "expected-value-7719";
 
 // What each attempt of the surface must give.
-const std::map<int, std::string> kSurface = {{1, "ENOENT"},          {2, "ENOENT"},
-                                             {3, "ENOENT"},          {4, "ENOENT"},
-                                             {5, "ENOENT"},          {6, "ENOENT"},
-                                             {7, "EACCES"},          {8, "EACCES"},
-                                             {10, "EPERM"},          {11, "EPERM"},
-                                             {12, "alive"},          {13, "EPERM"},
-                                             {14, "EPERM"},          {15, "EPERM"},
-                                             {16, "EPERM"},          {17, "EPERM"},
-                                             {18, "EPERM,unseen"},   {19, "EPERM"},
-                                             {20, "EPERM"},          {21, "EPERM"},
-                                             {22, "ENOENT"},         {23, "EPERM"},
-                                             {24, "EPERM"},          {25, "EPERM"},
-                                             {28, "ENOSYS"},         {29, "ENOSYS,threads,fork"},
-                                             {30, "EPERM"},          {31, "EPERM"},
-                                             {32, "nothing gained"}, {33, "EPERM"},
-                                             {34, "EPERM"},          {35, "EPERM"},
-                                             {36, "EPERM"},          {37, "EPERM,EACCES,EPERM"},
-                                             {38, "EPERM"},          {39, "pipes 0 to 3"},
-                                             {40, "as given"},       {41, "EPERM"},
-                                             {42, "ENETUNREACH"},    {44, "ENETUNREACH"},
-                                             {45, "ENETUNREACH"},    {46, "ECONNREFUSED"},
-                                             {47, "ENOENT"},         {48, "EAFNOSUPPORT"},
-                                             {49, "EAFNOSUPPORT"},   {50, "EAFNOSUPPORT,EPERM"},
-                                             {52, "EPERM"},          {53, "alone"},
+const std::map<int, std::string> kSurface = {{1, "ENOENT"},
+                                             {2, "ENOENT"},
+                                             {3, "ENOENT"},
+                                             {4, "ENOENT"},
+                                             {5, "ENOENT"},
+                                             {6, "ENOENT"},
+                                             {7, "EACCES"},
+                                             {8, "EACCES"},
+                                             {10, "EPERM"},
+                                             {11, "EPERM"},
+                                             {12, "alive"},
+                                             {13, "EPERM"},
+                                             {14, "EPERM"},
+                                             {15, "EPERM"},
+                                             {16, "EPERM"},
+                                             {17, "EPERM"},
+                                             {18, "EPERM,unseen"},
+                                             {19, "EPERM"},
+                                             {20, "EPERM"},
+                                             {21, "EPERM"},
+                                             {22, "ENOENT"},
+                                             {23, "EPERM"},
+                                             {24, "EPERM"},
+                                             {25, "EPERM"},
+                                             {28, "ENOSYS"},
+                                             {29, "ENOSYS,threads,fork"},
+                                             {30, "EPERM"},
+                                             {31, "EPERM"},
+                                             {32, "nothing gained"},
+                                             {33, "EPERM"},
+                                             {34, "EPERM"},
+                                             {35, "EPERM"},
+                                             {36, "EPERM"},
+                                             {37, "EPERM,EACCES,EPERM"},
+                                             {38, "EPERM"},
+                                             {39, "pipes 0 to 3"},
+                                             {40, "as given"},
+                                             {41, "EPERM"},
+                                             {42, "ENETUNREACH"},
+                                             {43, "ENETUNREACH"},
+                                             {44, "ENETUNREACH"},
+                                             {45, "ENETUNREACH"},
+                                             {46, "ECONNREFUSED"},
+                                             {47, "ENOENT"},
+                                             {48, "EAFNOSUPPORT"},
+                                             {49, "EAFNOSUPPORT"},
+                                             {50, "EAFNOSUPPORT,EPERM"},
+                                             {52, "EPERM"},
+                                             {53, "alone"},
                                              {96, "nothing found"}};
 
 struct Abuse {
@@ -120,29 +145,35 @@ class HostListeners {
  public:
   explicit HostListeners(const std::string& directory)
       : abstract_("longhaul-host-" + std::to_string(getpid())), path_(directory + "/host.sock") {
-    tcp_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in any = {};
-    any.sin_family = AF_INET;
-    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(tcp_, reinterpret_cast<sockaddr*>(&any), sizeof(any)), 0);
-    EXPECT_EQ(listen(tcp_, 8), 0);
-    socklen_t size = sizeof(any);
-    getsockname(tcp_, reinterpret_cast<sockaddr*>(&any), &size);
-    port_ = ntohs(any.sin_port);
+    tcp_ = ListenOn(INADDR_LOOPBACK, port_);
+    service_ = ListenOn(INADDR_ANY, service_port_);
     named_ = ListenAt(std::string(1, '\0') + abstract_);
     file_ = ListenAt(path_);
   }
   ~HostListeners() {
-    for (int fd : {tcp_, named_, file_}) close(fd);
+    for (int fd : {tcp_, service_, named_, file_}) close(fd);
   }
 
   std::vector<std::string> Arguments() const {
     std::string secret = kSecret;
     std::reverse(secret.begin(), secret.end());
-    return {"surface", std::to_string(port_), abstract_, path_, secret};
+    return {"surface", std::to_string(port_), std::to_string(service_port_), abstract_, path_,
+            secret};
   }
 
  private:
+  static int ListenOn(in_addr_t address, int& port) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in any = {};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(address);
+    EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&any), sizeof(any)), 0);
+    EXPECT_EQ(listen(fd, 8), 0);
+    socklen_t size = sizeof(any);
+    getsockname(fd, reinterpret_cast<sockaddr*>(&any), &size);
+    port = ntohs(any.sin_port);
+    return fd;
+  }
   static int ListenAt(const std::string& name) {
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address = {};
@@ -155,7 +186,8 @@ class HostListeners {
   }
 
   std::string abstract_, path_;
-  int tcp_ = -1, named_ = -1, file_ = -1, port_ = 0;
+  int tcp_ = -1, service_ = -1, named_ = -1, file_ = -1;
+  int port_ = 0, service_port_ = 0;
 };
 
 class AttackTest : public JailFixture {

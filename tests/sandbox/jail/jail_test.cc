@@ -55,6 +55,25 @@ TEST_F(JailTest, RunsAProgram) {
   EXPECT_GT(result.memory_bytes, 0);
 }
 
+// What one guest used is not held against the next, though both had the same slot and group.
+TEST_F(JailTest, CountsEachRunByItself) {
+  options_.slots = 1;
+  EXPECT_EQ(Run(Probe({"memory-bomb"})).outcome, Outcome::kMemoryLimit);
+  GuestProgram spin = Probe({"spin"});
+  spin.limits.cpu_time_ms = 100;
+  EXPECT_EQ(Run(spin).outcome, Outcome::kTimeLimit);
+  Run(Probe({"fork-bomb", "100"}));
+  const GuestResult next = Run(Probe({"exit", "1"}));
+  EXPECT_EQ(next.outcome, Outcome::kRuntimeError);
+  EXPECT_EQ(next.detail, "exit code 1");
+  EXPECT_LT(next.cpu_time_ms, 100);
+  EXPECT_LT(next.memory_bytes, 32 << 20);
+  GuestProgram small = Probe({"memory-bomb"});
+  small.limits.memory_bytes = 32 << 20;
+  EXPECT_LT(Run(small).memory_bytes, 64 << 20);
+  EXPECT_EQ(Run(Probe({"true"})).outcome, Outcome::kOk) << "a larger limit after a smaller";
+}
+
 TEST_F(JailTest, GivesACleanRoot) {
   const GuestResult result =
       Run(Shell("pwd; id -u; id -un; env | sort; ls /; ls /work /tmp /dev; hostname"));

@@ -97,6 +97,10 @@ void Locks() {
 
 void NetworkSurface(const Host& host) {
   Report(42, Result(ConnectTo("127.0.0.1", host.port)));
+  Report(43, Results()
+                 .Add(ConnectTo("127.0.0.1", host.service_port))
+                 .Add(ConnectTo("0.0.0.0", host.service_port))
+                 .text());
   Report(44, Result(ConnectTo("192.0.2.1", 80)));
   Report(45, NameLookup());
   Report(46, Result(ConnectToUnix("@" + host.abstract)));

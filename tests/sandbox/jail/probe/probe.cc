@@ -35,8 +35,9 @@ void Report(int number, const std::string& result) {
 int main(int count, char** arguments) {
   using namespace longhaul::sandbox::probe;
   const std::string name = count > 1 ? arguments[1] : "";
-  if (name == "surface" && count == 6) {
-    const Host host{atoi(arguments[2]), arguments[3], arguments[4], arguments[5]};
+  if (name == "surface" && count == 7) {
+    const Host host{atoi(arguments[2]), atoi(arguments[3]), arguments[4], arguments[5],
+                    arguments[6]};
     WhatIsInherited(host);
     KernelSurface();
     NetworkSurface(host);

@@ -16,6 +16,7 @@ namespace longhaul::sandbox::probe {
 // What the runner prepared on the host for guests to find.
 struct Host {
   int port = 0;          // where something listens on 127.0.0.1
+  int service_port = 0;  // where the service itself listens, on all its addresses
   std::string abstract;  // an abstract unix socket where something listens
   std::string path;      // a unix socket of the host's file system
   std::string secret;  // in the service's environment and memory: reversed here, so that it is not
