@@ -149,12 +149,19 @@ StatusOr<proto::ExecuteRequest> MakeRequest(const RunOptions& options) {
   return request;
 }
 
-std::string_view OutcomeWords(proto::ExecutionOutcome outcome) {
+// What was executed, and what it is called when it failed by itself.
+struct Phase {
+  std::string_view name, failure;
+};
+constexpr Phase kCompilation = {"compilation", "compile error"};
+constexpr Phase kProgram = {"program", "runtime error"};
+
+std::string_view OutcomeWords(proto::ExecutionOutcome outcome, const Phase& phase) {
   switch (outcome) {
     case proto::EXECUTION_OUTCOME_OK:
       return "ok";
     case proto::EXECUTION_OUTCOME_RUNTIME_ERROR:
-      return "runtime error";
+      return phase.failure;
     case proto::EXECUTION_OUTCOME_TIME_LIMIT:
       return "time limit";
     case proto::EXECUTION_OUTCOME_MEMORY_LIMIT:
@@ -173,11 +180,11 @@ void Write(std::FILE* stream, const std::string& bytes) {
   std::fflush(stream);
 }
 
-// What the program wrote, then one line about how it ended.
-void PrintExecution(const proto::Execution& execution, const std::string& what) {
+// What was written, then one line about how it ended.
+void PrintExecution(const proto::Execution& execution, const Phase& phase) {
   Write(stdout, execution.stdout());
   Write(stderr, execution.stderr());
-  std::string line = fmt::format("{}: {}", what, OutcomeWords(execution.outcome()));
+  std::string line = fmt::format("{}: {}", phase.name, OutcomeWords(execution.outcome(), phase));
   if (execution.signal() != 0) {
     line += fmt::format(", signal {}", execution.signal());
   } else if (execution.exit_code() != 0) {
@@ -199,11 +206,10 @@ StatusOr<Outcome> Run(const RunOptions& options) {
   const grpc::Status status =
       proto::Sandbox::NewStub(access->channel())->Execute(&context, request, &reply);
   if (!status.ok()) return FromGrpcStatus(status);
-  if (reply.has_compile() && !reply.compile_cached())
-    PrintExecution(reply.compile(), "compilation");
+  if (reply.has_compile() && !reply.compile_cached()) PrintExecution(reply.compile(), kCompilation);
   if (reply.runs_size() == 0) return Outcome::kProgramFailed;
   const proto::Execution& run = reply.runs(0);
-  PrintExecution(run, "program");
+  PrintExecution(run, kProgram);
   for (const proto::ExecutionFile& file : run.files()) {
     RETURN_IF_ERROR(WriteFileAtomic(BaseName(file.path()), file.content()));
     fmt::print(stderr, "fetched {}\n", BaseName(file.path()));
@@ -215,8 +221,8 @@ StatusOr<Outcome> Run(const RunOptions& options) {
 
 void AddLimitOptions(CLI::App& command, RunOptions& options) {
   command.add_option("--cpu-time-ms", options.cpu_time_ms, "Of all processes together");
-  command.add_option("--wall-time-ms", options.wall_time_ms);
-  command.add_option("--memory-bytes", options.memory_bytes);
+  command.add_option("--wall-time-ms", options.wall_time_ms, "From start to end");
+  command.add_option("--memory-bytes", options.memory_bytes, "With files in memory");
   command.add_option("--output-bytes", options.output_bytes, "Of stdout and stderr each");
   command.add_option("--processes", options.processes, "And threads");
   command.add_option("--file-bytes", options.file_bytes, "Everything written");
