@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "common/file.h"
-#include "common/json.h"
 #include "rollout/generate.h"
 #include "rollout/proto_conversion.h"
 #include "tools/command.h"
@@ -14,6 +13,7 @@
 #include "tools/model_bundle.h"
 #include "trainer/data/task_file.h"
 #include "trainer/eval/evaluation.h"
+#include "trainer/sample_log.h"
 
 namespace longhaul::tools {
 namespace {
@@ -110,21 +110,14 @@ void ScoreAll(reward::ItemScoring& scoring, int64_t window, std::vector<proto::G
   }
 }
 
-Status WriteSamples(const std::string& path, const std::vector<proto::Group>& groups) {
-  std::string text;
+Status WriteSamples(const std::string& path, const std::string& data,
+                    const std::vector<proto::Group>& groups) {
+  ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(path));
   for (const proto::Group& group : groups) {
-    for (const proto::Rollout& rollout : group.rollouts()) {
-      Json line = Json::Object();
-      line.Set("uid", group.task().uid())
-          .Set("sample", rollout.sample())
-          .Set("prompt", group.task().prompt());
-      line.Set("text", rollout.text()).Set("length", rollout.token_ids_size());
-      line.Set("reward", rollout.reward().score()).Set("correct", rollout.reward().correct());
-      line.Set("stop_reason", proto::StopReason_Name(rollout.stop_reason()));
-      text += line.ToString() + "\n";
-    }
+    RETURN_IF_ERROR(trainer::LogSamples({.use = trainer::SampleUse::kEvaluated, .eval_name = data},
+                                        group, &file));
   }
-  return WriteFileAtomic(path, text);
+  return file.Sync();
 }
 
 // Where the samples go. Those of an earlier evaluation are never written over.
@@ -163,7 +156,7 @@ StatusOr<Outcome> Eval(Options options) {
   ASSIGN_OR_RETURN(const auto entries, trainer::ReadTaskFile(options.data, file_options));
   ASSIGN_OR_RETURN(std::vector<proto::Group> groups, GenerateAll(options, entries, bundle));
   ScoreAll(scoring->service().scoring(), options.max_tokens, groups);
-  RETURN_IF_ERROR(WriteSamples(out, groups));
+  RETURN_IF_ERROR(WriteSamples(out, options.data, groups));
   options.set.name = options.data;
   const trainer::EvalResult result = trainer::Summarise(options.set, std::move(groups));
   fmt::print("{} tasks, {} samples each, temperature {}, top-p {}\n", entries.size(),
@@ -194,7 +187,7 @@ void AddEval(CLI::App& app, Action& chosen) {
   command->add_option("--temperature", options->set.temperature, "0: greedy")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_option("--top-p", options->set.top_p)
+  command->add_option("--top-p", options->set.top_p, "Nucleus sampled from; 1: off")
       ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
   command->add_option("--max-tokens", options->max_tokens, "Longest response")
@@ -207,7 +200,7 @@ void AddEval(CLI::App& app, Action& chosen) {
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   command->add_option("--reward", options->reward, "YAML with settings of section `reward`");
-  command->add_option("--seed", options->seed)->capture_default_str();
+  command->add_option("--seed", options->seed, "Of sampling")->capture_default_str();
   command->add_option("--threads", options->threads, "0: all")->check(CLI::Range(0, 1024));
   command->callback([options, &chosen] { chosen = [options] { return Eval(*options); }; });
 }
