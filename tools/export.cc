@@ -47,7 +47,7 @@ void AddExport(CLI::App& app, Action& chosen) {
       ->required();
   command->add_option("OUT_DIR", options->out_dir, "Directory to write; must not exist or be empty")
       ->required();
-  command->add_option("--dtype", options->dtype)
+  command->add_option("--dtype", options->dtype, "Of the weights")
       ->check(CLI::IsMember({"fp32", "bf16"}))
       ->capture_default_str();
   command->callback([options, &chosen] { chosen = [options] { return Export(*options); }; });

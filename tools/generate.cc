@@ -34,17 +34,20 @@ void AddSamplingOptions(CLI::App* command, SamplingOptions& options) {
   command->add_option("--temperature", options.temperature, "0: greedy")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_option("--top-p", options.top_p)
+  command->add_option("--top-p", options.top_p, "Nucleus sampled from; 1: off")
       ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
   command->add_option("--top-k", options.top_k, "0: off")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_option("--min-p", options.min_p)->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  command->add_option("--max-tokens", options.max_tokens)
+  command
+      ->add_option("--min-p", options.min_p, "Least probability, of the likeliest token's; 0: off")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_option("--max-tokens", options.max_tokens, "Longest response")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--seed", options.seed)->capture_default_str();
+  command->add_option("--seed", options.seed, "Of sampling")->capture_default_str();
   command->add_option("--stop", options.stop, "Stop string; may be given several times");
   command->add_option("--threads", options.threads, "0: all")->check(CLI::Range(0, 1024));
 }
@@ -169,7 +172,7 @@ void AddGenerate(CLI::App& app, Action& chosen) {
       "Example:\n  longhaul generate runs/quickstart/export \"47+85=\" --temperature 0");
   AddSamplingOptions(command, options->sampling);
   command->add_option("PROMPT", options->prompt, "The text to continue")->required();
-  command->add_option("--samples", options->num_samples)
+  command->add_option("--samples", options->num_samples, "Responses to the prompt")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   command->callback([options, &chosen] { chosen = [options] { return Generate(*options); }; });

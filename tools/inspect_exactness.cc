@@ -48,10 +48,11 @@ void AddInspectExactness(CLI::App& inspect, Action& chosen) {
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 32))
       ->capture_default_str();
   command->add_option("--precision", options->precision, "fp32 or bf16")->capture_default_str();
-  command->add_option("--head-inputs", options->head_inputs)
+  command->add_option("--head-inputs", options->head_inputs, "Of the LM head's product")
       ->check(CLI::IsMember({"fp32", "bf16"}))
       ->capture_default_str();
-  command->add_option("--seed", options->exactness.seed)->capture_default_str();
+  command->add_option("--seed", options->exactness.seed, "Of prompts and sampling")
+      ->capture_default_str();
   command->callback(
       [options, &chosen] { chosen = [options] { return InspectExactness(*options); }; });
 }

@@ -77,7 +77,7 @@ void AddInspectParity(CLI::App& inspect, Action& chosen) {
   command->add_option("--grad-rtol", options->parity.grad_rtol,
                       "Allowed on gradients, of the tensor's largest (1e-3)");
   command->add_option("--precision", options->precision, "fp32 or bf16")->capture_default_str();
-  command->add_option("--threads", options->parity.num_threads)
+  command->add_option("--threads", options->parity.num_threads, "Threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_flag("--all", options->all_rows, "Every tensor, not the worst of each kind");

@@ -186,8 +186,13 @@ void AddScore(CLI::App& app, Action& chosen) {
       "Example:\n"
       "  longhaul score --verifier math --gold '\\frac{1}{2}' --pred 'so it is \\boxed{0.5}'\n"
       "  longhaul score --verifier math --jsonl cases.jsonl > scores.jsonl\n"
-      "Lines are {\"gold\", \"pred\", \"extractor\", \"opts\": {...}}; results are one line each.");
-  command->add_option("--verifier", options->verifier, "Scorer (docs/data.md)")->required();
+      "Lines are {\"gold\", \"pred\", \"extractor\", \"opts\": {...}}; results are one line each.\n"
+      "Scorers that ask services, code and genrm_*, work in `longhaul eval` and in runs.");
+  command
+      ->add_option("--verifier", options->verifier,
+                   fmt::format("{} (docs/data.md)",
+                               fmt::join(reward::ScorerRegistry::BuiltIn().Names(), ", ")))
+      ->required();
   command->add_option("--extractor", options->extractor, "Default: the scorer's own");
   CLI::Option* gold = command->add_option("--gold", options->gold, "Ground truth");
   CLI::Option* pred = command->add_option("--pred", options->pred, "Response");
