@@ -68,9 +68,9 @@ Status Trainer::Impl::SaveCheckpoint(WorkerClient* worker) {
                                                        .state = StateJson(),
                                                        .config_text = deps.config_text}));
   saved_step = counters.global_step();
-  std::set<int64_t> keep;
-  if (config.checkpoint.keep_best && counters.best_step >= 0) keep.insert(counters.best_step);
-  RETURN_IF_ERROR(PruneCheckpoints(checkpoint_root, config.checkpoint.keep_last, keep));
+  PruneArgs prune{.newest = saved_step, .keep_last = config.checkpoint.keep_last};
+  if (config.checkpoint.keep_best && counters.best_step >= 0) prune.keep = {counters.best_step};
+  RETURN_IF_ERROR(PruneCheckpoints(checkpoint_root, prune));
   checkpoint_seconds += timer.Total();
   LogInfo("checkpoint {} in {:.1f} s", last_checkpoint, timer.Total());
   return in_flight && !stop_requested() ? worker->Resume() : OkStatus();

@@ -30,6 +30,10 @@ std::string CheckpointName(int64_t step);
 // The step of such a name; -1 for any other name.
 int64_t CheckpointStep(std::string_view name);
 
+// Gives the directory `fresh` the name `place`, for good. A directory that bears it is replaced, in
+// one step where the file system can, and removed.
+Status ReplaceDirectory(const std::string& fresh, const std::string& place);
+
 // Thread-compatible. Destroyed without Commit it removes what it wrote.
 class CheckpointWriter {
  public:
@@ -93,8 +97,14 @@ struct LatestCheckpoint {
 // The newest valid checkpoint; invalid newer ones are left where they are and reported.
 StatusOr<LatestCheckpoint> OpenLatestCheckpoint(const std::string& root);
 
-// Removes all but the newest `keep_last` checkpoints and those of the steps in `keep`.
-Status PruneCheckpoints(const std::string& root, int64_t keep_last, const std::set<int64_t>& keep);
+struct PruneArgs {
+  int64_t newest = 0;           // the step just saved
+  int64_t keep_last = 1;        // so many, `newest` among them
+  std::set<int64_t> keep = {};  // and these steps
+};
+// Removes older checkpoints. Those of later steps, which were passed over because they are corrupt,
+// do not count and stay until they are replaced.
+Status PruneCheckpoints(const std::string& root, const PruneArgs& args);
 
 // Removes ".tmp-*" directories of processes that no longer live. Call at start, with the output
 // directory locked. Returns the names removed.

@@ -106,12 +106,13 @@ StatusOr<LatestCheckpoint> OpenLatestCheckpoint(const std::string& root) {
   return latest;
 }
 
-Status PruneCheckpoints(const std::string& root, int64_t keep_last, const std::set<int64_t>& keep) {
-  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, ListCheckpoints(root));
-  const int64_t excess = static_cast<int64_t>(steps.size()) - keep_last;
+Status PruneCheckpoints(const std::string& root, const PruneArgs& args) {
+  ASSIGN_OR_RETURN(std::vector<int64_t> steps, ListCheckpoints(root));
+  std::erase_if(steps, [&](int64_t step) { return step > args.newest; });
+  const int64_t excess = static_cast<int64_t>(steps.size()) - args.keep_last;
   for (int64_t i = 0; i < excess; ++i) {
     const int64_t step = steps[static_cast<size_t>(i)];
-    if (keep.contains(step)) continue;
+    if (args.keep.contains(step)) continue;
     // Renamed first: a directory that is half removed must not bear a checkpoint's name.
     const std::string path = JoinPath(root, CheckpointName(step));
     const std::string aside = JoinPath(root, TemporaryCheckpointName(CheckpointName(step)));

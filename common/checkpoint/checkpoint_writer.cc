@@ -61,6 +61,13 @@ Status Exchange(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+Status ReplaceDirectory(const std::string& fresh, const std::string& place) {
+  const bool replaces = DirectoryExists(place);
+  RETURN_IF_ERROR(replaces ? Exchange(fresh, place) : Rename(fresh, place));
+  RETURN_IF_ERROR(SyncDirectory(ParentDirectory(place)));
+  return replaces ? RemoveTree(fresh) : OkStatus();
+}
+
 StatusOr<std::unique_ptr<CheckpointWriter>> CheckpointWriter::Create(Args args) {
   RETURN_IF_ERROR(CreateDirectories(args.root));
   RETURN_IF_ERROR(CheckFreeSpace(args));
@@ -101,11 +108,8 @@ StatusOr<std::string> CheckpointWriter::Commit() {
   RETURN_IF_ERROR(SyncFile(JoinPath(directory_, std::string(kManifestName))));
   for (const std::string& directory : tree.directories) RETURN_IF_ERROR(SyncDirectory(directory));
   const std::string finished = JoinPath(args_.root, args_.name);
-  const bool replaces = DirectoryExists(finished);
-  RETURN_IF_ERROR(replaces ? Exchange(directory_, finished) : Rename(directory_, finished));
+  RETURN_IF_ERROR(ReplaceDirectory(directory_, finished));
   committed_ = true;
-  RETURN_IF_ERROR(SyncDirectory(args_.root));
-  if (replaces) RETURN_IF_ERROR(RemoveTree(directory_));
   return finished;
 }
 

@@ -150,6 +150,14 @@ TEST(FileLock, OneProcessAtATime) {
   ::close(ready[1]);
 }
 
+TEST(FileLock, LeavesAFileOfOthersAlone) {
+  TestDirectory dir;
+  ASSERT_THAT(WriteFileAtomic(dir / ".lock", "theirs"), IsOk());
+  EXPECT_THAT(FileLock::Acquire(dir.path()),
+              FailsWith(StatusCode::kFailedPrecondition, ".lock: is not ours"));
+  EXPECT_EQ(*ReadFile(dir / ".lock"), "theirs");
+}
+
 TEST(FileLock, IsReleasedWithItsOwner) {
   TestDirectory dir;
   {

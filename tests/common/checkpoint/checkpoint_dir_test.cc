@@ -147,11 +147,17 @@ TEST_F(CheckpointDir, TheLatestValidOneIsOpened) {
 
 TEST_F(CheckpointDir, PrunesAllButTheLastAndTheKept) {
   for (int64_t step : {1, 2, 3, 4, 5}) ASSERT_THAT(Save(step), IsOk());
-  ASSERT_THAT(PruneCheckpoints(root_, 2, {2}), IsOk());
+  ASSERT_THAT(PruneCheckpoints(root_, {.newest = 5, .keep_last = 2, .keep = {2}}), IsOk());
   EXPECT_THAT(*ListDirectory(root_),
               ElementsAre("step-00000002", "step-00000004", "step-00000005"));
-  ASSERT_THAT(PruneCheckpoints(root_, 9, {}), IsOk());
+  ASSERT_THAT(PruneCheckpoints(root_, {.newest = 5, .keep_last = 9}), IsOk());
   EXPECT_THAT(*ListCheckpoints(root_), ElementsAre(2, 4, 5));
+}
+
+TEST_F(CheckpointDir, LaterStepsDoNotCountWhenItPrunes) {
+  for (int64_t step : {1, 2, 3, 8, 9}) ASSERT_THAT(Save(step), IsOk());
+  ASSERT_THAT(PruneCheckpoints(root_, {.newest = 3, .keep_last = 2}), IsOk());
+  EXPECT_THAT(*ListCheckpoints(root_), ElementsAre(2, 3, 8, 9));
 }
 
 TEST_F(CheckpointDir, LeftoversOfDeadProcessesGo) {
