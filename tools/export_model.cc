@@ -2,13 +2,15 @@
 #include "tools/export_model.h"
 
 #include <stdio.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
-#include <cstring>
+#include <filesystem>
 #include <vector>
 
+#include "common/checkpoint/checkpoint_dir.h"
 #include "common/file.h"
 #include "common/random.h"
 #include "model/export.h"
@@ -17,6 +19,8 @@
 
 namespace longhaul::tools {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr int64_t kProbeTokens = 96;
 constexpr int64_t kFreeSpaceMargin = int64_t{64} << 20;
@@ -50,7 +54,10 @@ StatusOr<std::vector<float>> ProbeLogprobs(kernels::Stream& stream,
 double AllowedDifference(DType dtype) { return dtype == DType::kF32 ? 0.0 : 0.5; }
 
 Status Write(const std::string& dir, const ExportArgs& args) {
-  RETURN_IF_ERROR(CreateDirectories(dir));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir));
+  for (const std::string& name : names) {  // of an export that was killed
+    if (name != ".lock") RETURN_IF_ERROR(RemoveTree(JoinPath(dir, name)));
+  }
   RETURN_IF_ERROR(model::SaveModel(dir, *args.config, *args.parameters, {.dtype = args.dtype}));
   if (args.tokenizer != nullptr) RETURN_IF_ERROR(args.tokenizer->Save(dir));
   return SyncDirectory(dir);
@@ -74,42 +81,85 @@ StatusOr<ExportReport> Verify(kernels::Stream& stream, const std::string& dir,
                   report.max_logprob_difference);
 }
 
+// The directory to write, links followed: one to a directory elsewhere stays a link. By the name
+// that was given wherever that means the same, for the messages.
+StatusOr<std::string> Destination(const std::string& out_dir) {
+  if (out_dir.empty()) return InvalidArgument("the directory to export to has an empty name");
+  std::error_code error;
+  const fs::path absolute = fs::absolute(out_dir, error);
+  fs::path given = fs::path(out_dir).lexically_normal();
+  if (!given.has_filename()) given = given.parent_path();  // "a/" is "a"
+  if (fs::is_symlink(fs::symlink_status(given, error)) && !fs::exists(given, error)) {
+    return NotFound("{} is a link to {}, which is not there", out_dir,
+                    fs::read_symlink(given, error).string());
+  }
+  fs::path real = fs::weakly_canonical(absolute, error);
+  if (error) return ErrnoStatus(error.value(), "exporting to", out_dir);
+  if (!real.has_filename()) real = real.parent_path();
+  return (real.filename() == given.filename() && real == fs::absolute(given, error) ? given : real)
+      .string();
+}
+
+bool IsMountPoint(const std::string& dir) {
+  struct stat own, above;
+  return stat(dir.c_str(), &own) == 0 && stat((dir + "/..").c_str(), &above) == 0 &&
+         (own.st_dev != above.st_dev || own.st_ino == above.st_ino);
+}
+
+Status CheckDestination(const std::string& out, ExistingExport existing) {
+  if (FileExists(out)) return AlreadyExists("{} is a file", out);
+  if (!DirectoryExists(out)) return OkStatus();
+  if (IsMountPoint(out)) {
+    return FailedPrecondition(
+        "{} is a mount point, which cannot be replaced: give a directory in it", out);
+  }
+  if (existing == ExistingExport::kReplace) return OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(out));
+  if (names.empty()) return OkStatus();
+  return AlreadyExists("{} exists and is not empty: nothing was written", out);
+}
+
+// What an export that was killed left is written over; anything else stands in the way.
+Status CheckAside(const std::string& aside) {
+  if (!DirectoryExists(aside) || FileExists(JoinPath(aside, ".lock"))) return OkStatus();
+  return AlreadyExists("{}: is in the way of an export, which writes there first; move it away",
+                       aside);
+}
+
+Status CheckFreeSpace(const std::string& out, const ExportArgs& args) {
+  const int64_t needed = args.parameters->numel() * SizeOf(args.dtype) + kFreeSpaceMargin;
+  ASSIGN_OR_RETURN(const int64_t free, FreeSpace(out));
+  if (free >= needed) return OkStatus();
+  return ResourceExhausted("{}: the export needs {} MiB, {} MiB are free", out, needed >> 20,
+                           free >> 20);
+}
+
+// rename() replaces an empty directory and no other, so an export that must not replace anything
+// takes nobody's files away, whenever they came.
+Status Publish(const std::string& aside, const std::string& out, ExistingExport existing) {
+  RETURN_IF_ERROR(RemoveTree(JoinPath(aside, ".lock")));
+  if (existing == ExistingExport::kReplace) return ReplaceDirectory(aside, out);
+  if (std::rename(aside.c_str(), out.c_str()) != 0) return ErrnoStatus(errno, "renaming to", out);
+  return SyncDirectory(ParentDirectory(out));
+}
+
 }  // namespace
 
 StatusOr<ExportReport> ExportModel(kernels::Stream& stream, const ExportArgs& args) {
-  if (FileExists(args.out_dir)) return AlreadyExists("{} is a file", args.out_dir);
-  if (DirectoryExists(args.out_dir) && args.existing == ExistingExport::kRefuse) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(args.out_dir));
-    if (!names.empty())
-      return AlreadyExists("{} exists and is not empty: nothing was written", args.out_dir);
-  }
-  const int64_t needed = args.parameters->numel() * SizeOf(args.dtype) + kFreeSpaceMargin;
-  ASSIGN_OR_RETURN(const int64_t free, FreeSpace(args.out_dir));
-  if (free < needed) {
-    return ResourceExhausted("{}: the export needs {} MiB, {} MiB are free", args.out_dir,
-                             needed >> 20, free >> 20);
-  }
-  std::string out = args.out_dir;
-  while (out.size() > 1 && out.back() == '/') out.pop_back();
-  const std::string aside = fmt::format("{}.tmp-{}", out, getpid());
-  RETURN_IF_ERROR(RemoveTree(aside));
+  ASSIGN_OR_RETURN(const std::string out, Destination(args.out_dir));
+  const std::string aside = out + ".tmp-export";
+  RETURN_IF_ERROR(CheckAside(aside));
+  RETURN_IF_ERROR(CheckDestination(out, args.existing));  // before anything is made beside it
+  RETURN_IF_ERROR(CheckFreeSpace(out, args));
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(aside));
   StatusOr<ExportReport> report = [&]() -> StatusOr<ExportReport> {
+    RETURN_IF_ERROR(CheckDestination(out, args.existing));  // whoever held the lock wrote it
     RETURN_IF_ERROR(Annotate(Write(aside, args), "exporting to " + out));
-    return Verify(stream, aside, args);
+    ASSIGN_OR_RETURN(ExportReport verified, Verify(stream, aside, args));
+    RETURN_IF_ERROR(Publish(aside, out, args.existing));
+    return verified;
   }();
-  if (report.ok()) {
-    const Status removed = RemoveTree(out);
-    if (!removed.ok()) {
-      report = removed;
-    } else if (std::rename(aside.c_str(), out.c_str()) != 0) {
-      report = ErrnoStatus(errno, "renaming to", out);
-    }
-  }
-  if (!report.ok()) {
-    (void)RemoveTree(aside).ok();
-    return report.status();
-  }
-  RETURN_IF_ERROR(SyncDirectory(ParentDirectory(out)));
+  if (!report.ok()) RemoveTree(aside).IgnoreError();
   return report;
 }
 

@@ -32,7 +32,9 @@ struct ExportReport {
   double max_logprob_difference = 0;  // of the reloaded model; exactly 0 for fp32
 };
 
-// Fails, and leaves no directory, when the reloaded model differs by more than the dtype explains.
+// Writes to <out_dir>.tmp-export first, which it locks: two exports to one place do not mix, and
+// what a killed one left is written over. Fails, and leaves no directory, when the reloaded model
+// differs by more than the dtype explains.
 StatusOr<ExportReport> ExportModel(kernels::Stream& stream, const ExportArgs& args);
 
 }  // namespace longhaul::tools

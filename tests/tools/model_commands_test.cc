@@ -2,6 +2,9 @@
 //
 // generate, chat, eval, tokenize, export and make-data with odd arguments.
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <filesystem>
 
 #include "command_line.h"
 
@@ -60,6 +63,44 @@ TEST_F(ModelCommands, ExportNeverWritesOver) {
   ExpectError(Run("export model /dev/null/x"), {"/dev/null/x"});
   ExpectError(Run("export model small", "ulimit -f 1000;"), {"small", "File too large"});
   EXPECT_FALSE(Exists("small"));
+  EXPECT_FALSE(Exists("small.tmp-export"));
+}
+
+TEST_F(ModelCommands, ExportsToOnePlaceDoNotMix) {
+  for (int i = 0; i < 3; ++i) {
+    Remove("out");
+    const pid_t first = Start("export model out --dtype bf16"), second = Start("export model out");
+    int one = 0, two = 0;
+    waitpid(first, &one, 0);
+    waitpid(second, &two, 0);
+    EXPECT_NE(one == 0, two == 0) << Read("background.log");
+    EXPECT_EQ(std::filesystem::file_size(Path("out/model.safetensors")) > 2 << 20, two == 0);
+    EXPECT_FALSE(Exists("out/.lock"));
+    EXPECT_FALSE(Exists("out.tmp-export"));
+  }
+}
+
+TEST_F(ModelCommands, ExportAfterOneThatWasKilled) {
+  std::filesystem::create_directory(Path("out.tmp-export"));
+  Write("out.tmp-export/notes", "mine");
+  ExpectError(Run("export model out"), {"out.tmp-export: is in the way"});
+  EXPECT_EQ(Read("out.tmp-export/notes"), "mine");
+  Write("out.tmp-export/.lock", "1");
+  EXPECT_EQ(Run("export model out").exit_code, 0);
+  EXPECT_FALSE(Exists("out.tmp-export"));
+  EXPECT_FALSE(Exists("out/notes"));
+}
+
+TEST_F(ModelCommands, ExportThroughLinks) {
+  std::filesystem::create_directory(Path("big"));
+  std::filesystem::create_directory_symlink("big", Path("link"));
+  std::filesystem::create_directory_symlink("nowhere", Path("dangling"));
+  EXPECT_EQ(Run("export model link/").exit_code, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(Path("link")));
+  EXPECT_TRUE(Exists("big/model.safetensors"));
+  ExpectError(Run("export model dangling"), {"dangling is a link to nowhere"});
+  ExpectError(Run("export model ''"), {"empty name"});
+  ExpectError(Run("export model /proc"), {"/proc"});
 }
 
 TEST_F(ModelCommands, ExportWithoutATokenizer) {
