@@ -39,23 +39,26 @@ StatusOr<std::unique_ptr<reward::genrm::Judge>> MakeJudge(const reward::genrm::G
   return reward::genrm::Judge::Create(config, std::move(client));
 }
 
-void ResolveRewardPaths(const Config& source, const std::string& file, const std::string& prefix,
-                        reward::RewardConfig& config) {
-  const auto resolve = [&](const std::string& key, std::string& path) {
-    if (path.empty() || source.Where(prefix + key).starts_with("command line")) return;
-    path = JoinPath(ParentDirectory(file), path);
-  };
-  const auto resolve_prompts = [&](const std::string& key, std::string& prompts) {
-    if (prompts != "default" && prompts != "strict") resolve(key, prompts);
+std::string ResolvePath(const Config& source, const std::string& file, const std::string& key,
+                        const std::string& path) {
+  if (path.empty() || source.Where(key).starts_with("command line")) return path;
+  return JoinPath(ParentDirectory(file), path);
+}
+
+void ForEachRewardPath(
+    const std::string& prefix, reward::RewardConfig& config,
+    const std::function<void(const std::string& key, std::string& path)>& visit) {
+  const auto visit_prompts = [&](const std::string& key, std::string& prompts) {
+    if (prompts != "default" && prompts != "strict") visit(prefix + key, prompts);
   };
   reward::genrm::GenrmConfig& genrm = config.genrm;
-  resolve("genrm.model_path", genrm.model_path);
-  resolve("genrm.api_key_file", genrm.api_key_file);
-  resolve("genrm.calibration", genrm.calibration);
-  resolve_prompts("genrm.prompts", genrm.prompts);
+  visit(prefix + "genrm.model_path", genrm.model_path);
+  visit(prefix + "genrm.api_key_file", genrm.api_key_file);
+  visit(prefix + "genrm.calibration", genrm.calibration);
+  visit_prompts("genrm.prompts", genrm.prompts);
   for (size_t i = 0; i < genrm.recalibrations.size(); ++i) {
-    resolve_prompts(fmt::format("genrm.recalibrations.{}.prompts", i),
-                    genrm.recalibrations[i].prompts);
+    visit_prompts(fmt::format("genrm.recalibrations.{}.prompts", i),
+                  genrm.recalibrations[i].prompts);
   }
 }
 
@@ -69,15 +72,17 @@ StatusOr<reward::RewardConfig> ReadRewardConfig(const std::string& file,
   }
   ASSIGN_OR_RETURN(const Config source, Config::Load(file, settings));
   RETURN_IF_ERROR(source.Read(config));
-  ResolveRewardPaths(source, file, "", config);
+  ForEachRewardPath("", config, [&](const std::string& key, std::string& path) {
+    path = ResolvePath(source, file, key, path);
+  });
   return config;
 }
 
 StatusOr<std::unique_ptr<LocalScoring>> LocalScoring::Create(const Args& args) {
   std::unique_ptr<LocalScoring> scoring(new LocalScoring());
   reward::ScorerRegistry registry = reward::ScorerRegistry::BuiltIn();
-  registry.Add(std::make_unique<reward::CodeScorer>(OpenLater(args.sandbox),
-                                                    reward::CodeScorerConfig()));
+  registry.Add(
+      std::make_unique<reward::CodeScorer>(OpenLater(args.sandbox), reward::CodeScorerConfig()));
   if (args.config->genrm.enabled()) {
     ASSIGN_OR_RETURN(scoring->judge_, MakeJudge(args.config->genrm, args.threads));
     for (auto& scorer : reward::genrm::MakeScorers(*scoring->judge_)) {

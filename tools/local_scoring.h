@@ -4,6 +4,7 @@
 // sandbox of programming tasks. What a run and `longhaul reward-server` have in common.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,10 +25,14 @@ namespace longhaul::tools {
 StatusOr<std::unique_ptr<reward::genrm::Judge>> MakeJudge(const reward::genrm::GenrmConfig& config,
                                                           int threads);
 
-// Paths of a file's settings start from its own directory, those of the command line from the
-// working directory. `prefix`: of the keys, "reward." or "".
-void ResolveRewardPaths(const Config& source, const std::string& file, const std::string& prefix,
-                        reward::RewardConfig& config);
+// Where a path given under `key` leads: those of a file start from the file's directory, those of
+// the command line from the working directory.
+std::string ResolvePath(const Config& source, const std::string& file, const std::string& key,
+                        const std::string& path);
+
+// The paths among the settings, each with its key. `prefix`: of the keys, "reward." or "".
+void ForEachRewardPath(const std::string& prefix, reward::RewardConfig& config,
+                       const std::function<void(const std::string& key, std::string& path)>& visit);
 
 // Section `reward` alone, as a file (or none: "") and settings over it.
 StatusOr<reward::RewardConfig> ReadRewardConfig(const std::string& file,

@@ -1,49 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/run_config.h"
 
+#include <filesystem>
+#include <functional>
+
 #include "common/file.h"
 #include "tools/local_scoring.h"
 
 namespace longhaul::tools {
 namespace {
 
-// Makes the paths of a YAML independent of the working directory.
-class PathResolver {
- public:
-  PathResolver(const Config& source, const std::string& yaml)
-      : source_(source), yaml_dir_(ParentDirectory(yaml)) {}
+using PathVisitor = std::function<void(const std::string& key, std::string& path)>;
 
-  void Resolve(std::string_view key, std::string& path) const {
-    if (path.empty()) return;
-    if (source_.Where(key).starts_with("command line")) return;
-    path = JoinPath(yaml_dir_, path);
-  }
-
- private:
-  const Config& source_;
-  std::string yaml_dir_;
-};
-
-void ResolvePaths(const PathResolver& resolver, RunConfig& config) {
-  if (config.model.path) resolver.Resolve("model.path", *config.model.path);
-  if (config.model.init) resolver.Resolve("model.init.config", config.model.init->config);
-  resolver.Resolve("reward.token_file", config.reward.service.token.file);
-  resolver.Resolve("reward.tls_ca", config.reward.service.tls_ca);
-  resolver.Resolve("sandbox.token_file", config.sandbox.service.token.file);
-  resolver.Resolve("sandbox.tls_ca", config.sandbox.service.tls_ca);
-  resolver.Resolve("sandbox.state_dir", config.sandbox.local.state_dir);
-  resolver.Resolve("sandbox.cache_dir", config.sandbox.local.cache_dir);
+// The files and directories a run reads, each with its key.
+void ForEachInputPath(RunConfig& config, const PathVisitor& visit) {
+  if (config.model.path) visit("model.path", *config.model.path);
+  if (config.model.init) visit("model.init.config", config.model.init->config);
+  visit("reward.token_file", config.reward.service.token.file);
+  visit("reward.tls_ca", config.reward.service.tls_ca);
+  visit("sandbox.token_file", config.sandbox.service.token.file);
+  visit("sandbox.tls_ca", config.sandbox.service.tls_ca);
+  visit("sandbox.state_dir", config.sandbox.local.state_dir);
+  visit("sandbox.cache_dir", config.sandbox.local.cache_dir);
   std::vector<trainer::DataSource>& train = config.trainer.data.train;
   for (size_t i = 0; i < train.size(); ++i)
-    resolver.Resolve(fmt::format("data.train.{}.path", i), train[i].path);
+    visit(fmt::format("data.train.{}.path", i), train[i].path);
   if (config.trainer.sft) {
     std::vector<trainer::DataSource>& sft = config.trainer.sft->data;
-    for (size_t i = 0; i < sft.size(); ++i)
-      resolver.Resolve(fmt::format("sft.data.{}.path", i), sft[i].path);
+    for (size_t i = 0; i < sft.size(); ++i) visit(fmt::format("sft.data.{}.path", i), sft[i].path);
   }
   std::vector<trainer::EvalSetConfig>& sets = config.trainer.eval.sets;
-  for (size_t i = 0; i < sets.size(); ++i)
-    resolver.Resolve(fmt::format("eval.sets.{}.path", i), sets[i].path);
+  for (size_t i = 0; i < sets.size(); ++i) visit(fmt::format("eval.sets.{}.path", i), sets[i].path);
+  ForEachRewardPath("reward.", config.reward.router, visit);
+}
+
+// The configuration with every path from the root, so that it means the same wherever it is read.
+StatusOr<std::string> TextOf(const Config& source, const std::string& file) {
+  RunConfig config;
+  RETURN_IF_ERROR(source.Read(config));
+  const auto from_root = [](std::string& path) {
+    std::error_code error;
+    if (!path.empty()) path = std::filesystem::absolute(path, error).lexically_normal().string();
+  };
+  ForEachInputPath(config, [&](const std::string& key, std::string& path) {
+    path = ResolvePath(source, file, key, path);
+    from_root(path);
+  });
+  if (config.output.dir) from_root(*config.output.dir);
+  if (config.trainer.checkpoint.dir) from_root(*config.trainer.checkpoint.dir);
+  return PrintConfig(config);
 }
 
 StatusOr<std::string> ModelConfigDir(const LoadedRun& run) {
@@ -98,14 +103,15 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
                 .config_text = {}};
   RETURN_IF_ERROR(run.source.Read(*run.config));
   RunConfig& config = *run.config;
-  ResolvePaths(PathResolver(run.source, path), config);
-  ResolveRewardPaths(run.source, path, "reward.", config.reward.router);
+  ForEachInputPath(config, [&](const std::string& key, std::string& input) {
+    input = ResolvePath(run.source, path, key, input);
+  });
   ASSIGN_OR_RETURN(const std::string model_dir, ModelConfigDir(run));
   ASSIGN_OR_RETURN(run.model_config, model::ModelConfig::Load(model_dir));
   RETURN_IF_ERROR(trainer::Validate(config.trainer, run.source, run.model_config));
   RETURN_IF_ERROR(CheckOverlongWindows(run));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
-  run.config_text = PrintConfig(config);
+  ASSIGN_OR_RETURN(run.config_text, TextOf(run.source, path));
   return run;
 }
 

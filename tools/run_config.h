@@ -42,7 +42,8 @@ struct OutputSection {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("dir", dir,
-            {.doc = "run directory, from the working directory; default: runs/<run.name>"});
+            {.not_empty = true,
+             .doc = "run directory, from the working directory; default: runs/<run.name>"});
   }
 };
 

@@ -9,6 +9,7 @@
 #include "common/logging.h"
 #include "common/tokenizer/character_tokenizer.h"
 #include "reward/generators/generate_tasks.h"
+#include "tools/run_directory.h"
 
 namespace longhaul::tools {
 namespace {
@@ -38,9 +39,7 @@ void ReportChanges(const std::string& before, const std::string& now) {
 
 // Whether a checkpoint says that training began with the data files that are there.
 bool HasCheckpoints(const LoadedRun& run) {
-  const trainer::CheckpointConfig& config = run.config->trainer.checkpoint;
-  if (config.resume == trainer::Resume::kNever) return false;
-  const auto steps = ListCheckpoints(config.dir.value_or(JoinPath(run.run_dir, "checkpoints")));
+  const auto steps = ListCheckpoints(CheckpointRoot(run));
   return !steps.ok() || !steps->empty();
 }
 
@@ -152,12 +151,13 @@ Status PrepareRunFiles(LoadedRun& run) {
 
 Status WriteRunConfig(const LoadedRun& run) {
   const std::string path = JoinPath(run.run_dir, std::string(kConfigName));
+  const std::string text = std::string(kRunConfigHeader) + run.config_text;
   if (FileExists(path)) {
     ASSIGN_OR_RETURN(const std::string before, ReadFile(path));
-    if (before == run.config_text) return OkStatus();
-    ReportChanges(before, run.config_text);
+    if (before == text) return OkStatus();
+    ReportChanges(before, text);
   }
-  return WriteFileAtomic(path, run.config_text);
+  return WriteFileAtomic(path, text);
 }
 
 StatusOr<std::unique_ptr<Tokenizer>> LoadRunTokenizer(const LoadedRun& run) {

@@ -7,6 +7,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <string>
+#include <string_view>
+
 #include "common/check.h"
 
 namespace longhaul::tools {
@@ -20,11 +23,21 @@ sigset_t StopSet() {
   return set;
 }
 
-// Waits until one of them is readable.
-void WaitForEither(const FileDescriptor& a, const FileDescriptor& b) {
-  pollfd polled[] = {{a.get(), POLLIN, 0}, {b.get(), POLLIN, 0}};
-  while (poll(polled, 2, -1) < 0 && errno == EINTR) {
-  }
+// Straight to the descriptor and only when it takes the bytes: a terminal that was halted or a full
+// pipe must not keep a signal from doing its work.
+void Say(std::string_view words) {
+  pollfd polled = {STDERR_FILENO, POLLOUT, 0};
+  if (poll(&polled, 1, 0) != 1 || (polled.revents & POLLOUT) == 0) return;
+  const std::string line =
+      fmt::format("{}{}\n", isatty(STDERR_FILENO) != 0 ? "\n" : "", words);  // after a status line
+  WriteAll(STDERR_FILENO, line, "standard error").IgnoreError();
+}
+
+// As if nobody had taken it.
+void DieOf(int signal) {
+  const sigset_t set = StopSet();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  raise(signal);
 }
 
 }  // namespace
@@ -45,16 +58,27 @@ StopSignals::~StopSignals() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void StopSignals::Watch() {
-  WaitForEither(signals_, end_);
+int StopSignals::NextSignal() {
+  pollfd polled[] = {{signals_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
+  while (poll(polled, 2, -1) < 0 && errno == EINTR) {
+  }
   signalfd_siginfo taken;
-  if (read(signals_.get(), &taken, sizeof(taken)) < 0) return;  // the end
+  return read(signals_.get(), &taken, sizeof(taken)) < 0 ? 0 : static_cast<int>(taken.ssi_signo);
+}
+
+void StopSignals::Watch() {
+  if (NextSignal() == 0) return;
+  if (const char* words = words_; words != nullptr) {
+    Say(words);
+    _exit(kInterruptedExitCode);
+  }
   requested_ = true;
   requested_.notify_all();
-  // This thread alone lets the next one through, to its default.
-  const sigset_t set = StopSet();
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-  WaitForEither(end_, end_);
+  Say("stopping in order; a second signal stops at once");
+  const int second = NextSignal();
+  if (second == 0) return;
+  Say("stopped at once by a second signal");
+  DieOf(second);
 }
 
 }  // namespace longhaul::tools

@@ -7,7 +7,8 @@
 //
 //   StopSignals stop;  // before the first thread; one in a process
 //
-// The first signal sets requested() and ends Wait(); a second one kills as usual.
+// The first signal sets requested() and ends Wait(); a second one kills as usual. Each says on
+// stderr what it does, if stderr takes it at once.
 #pragma once
 
 #include <signal.h>
@@ -19,6 +20,8 @@
 
 namespace longhaul::tools {
 
+inline constexpr int kInterruptedExitCode = 130;
+
 class StopSignals {
  public:
   StopSignals();
@@ -26,15 +29,25 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
+  // From now on a signal ends the process at once, with kInterruptedExitCode and these words on
+  // stderr. For stretches that nobody polls and in which there is nothing to save. `words` outlives
+  // this object.
+  void LeaveAtOnce(const char* words) { words_ = words; }
+  // From now on the first signal is a request again, as it is from the start.
+  void LeaveInOrder() { words_ = nullptr; }
+
   const std::atomic<bool>& requested() const { return requested_; }
   void Wait() const { requested_.wait(false); }
 
  private:
   void Watch();
+  // The signal, once one has come; 0 when this object goes.
+  int NextSignal();
 
   sigset_t before_;
   FileDescriptor signals_;  // readable when one has come
   FileDescriptor end_;      // readable when this object goes
+  std::atomic<const char*> words_{nullptr};
   std::atomic<bool> requested_{false};
   std::thread watcher_;
 };

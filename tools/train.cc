@@ -3,11 +3,11 @@
 // longhaul train and longhaul sft: a run from its YAML to its exported model.
 #include <cstdio>
 
-#include "common/file.h"
 #include "common/logging.h"
 #include "tools/command.h"
 #include "tools/embedded_run.h"
 #include "tools/export_model.h"
+#include "tools/run_directory.h"
 #include "tools/run_files.h"
 #include "tools/run_plan.h"
 #include "tools/run_summary.h"
@@ -36,7 +36,8 @@ Status ExportRun(const LoadedRun& run, EmbeddedRun& embedded, RunSummary* summar
 }
 
 StatusOr<Outcome> Train(const Options& options, Phases phases) {
-  const StopSignals stop;    // a checkpoint and an orderly end
+  StopSignals stop;
+  stop.LeaveAtOnce("stopped before the run went on: nothing was to be saved");
   signal(SIGPIPE, SIG_IGN);  // nobody reads the log any more: the run goes on
   const model::MemoryLine program = ProgramMemory();
   ASSIGN_OR_RETURN(LoadedRun run, LoadRun(options.path, options.overrides));
@@ -44,7 +45,7 @@ StatusOr<Outcome> Train(const Options& options, Phases phases) {
     return run.source.Error("sft", "`longhaul sft` needs this section");
   }
   RETURN_IF_ERROR(CheckMemory(PlanRunMemory(run)));
-  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(run.run_dir));
+  ASSIGN_OR_RETURN(const RunDirectory directory, RunDirectory::Open(run));
   RETURN_IF_ERROR(PrepareRunFiles(run));
   ASSIGN_OR_RETURN(const auto embedded, EmbeddedRun::Create(run, phases, &stop.requested()));
   RETURN_IF_ERROR(WriteRunConfig(run));
@@ -54,7 +55,9 @@ StatusOr<Outcome> Train(const Options& options, Phases phases) {
   plan.insert(plan.end(), model_plan.begin(), model_plan.end());
   for (const std::string& line : DescribeMemory(plan)) LogInfo("{}", line);
 
+  stop.LeaveInOrder();  // with a checkpoint
   ASSIGN_OR_RETURN(const trainer::RunResult result, embedded->Run());
+  stop.LeaveAtOnce("stopped after the last step: the same command writes what is missing");
   if (result.end == trainer::RunEnd::kInterrupted) {
     LogInfo("interrupted: state saved in {}; the same command continues", result.last_checkpoint);
     return Outcome::kInterrupted;
@@ -79,8 +82,10 @@ void AddRunCommand(CLI::App& app, Action& chosen, const char* name, Phases phase
   command->footer(fmt::format(
       "Example:\n  longhaul {} configs/quickstart.yaml run.seed=2 output.dir=runs/second\n"
       "A run that was stopped or killed continues where its last checkpoint stands when the "
-      "command is given again.",
-      name));
+      "command is given again.\n"
+      "SIGINT (Ctrl-C) and SIGTERM save a checkpoint and end with exit code {}, before the first "
+      "step at once; a second one does not wait for the checkpoint.",
+      name, kInterruptedExitCode));
   command->add_option("RUN_YAML", options->path, "Configuration of the run")->required();
   command->add_option("OVERRIDES", options->overrides, "section.key=value ...");
   command->callback([options, phases, &chosen] {

@@ -191,8 +191,8 @@ class Validator {
   void CheckSft() {
     if (!config_.sft.has_value()) return;
     if ((config_.sft->steps > 0) == (config_.sft->epochs > 0)) {
-      Error("sft.steps", "give either steps or epochs ({} and {} are given)", config_.sft->steps,
-            config_.sft->epochs);
+      Error("sft.steps", "give either steps or epochs ({})",
+            config_.sft->steps > 0 ? "both are given" : "neither is given");
     }
   }
 

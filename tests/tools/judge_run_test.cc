@@ -151,8 +151,8 @@ TEST_F(JudgeRun, TheStandingSetsAreJudgedAtTheStartAndGiveAlarm) {
   EXPECT_THAT(result.output, HasSubstr("step 0: calibration of the judge: accuracy"));
   EXPECT_THAT(result.output, HasSubstr("step 0: alarm about the judge"));
   EXPECT_EQ(Metrics()[0].GetDouble("judge/level").value(), 1);
-  const CommandResult stop =
-      Judged(judge.url(), "trainer.max_steps=2 checkpoint.resume=never reward.watch.on_alarm=stop");
+  Remove("out");
+  const CommandResult stop = Judged(judge.url(), "trainer.max_steps=2 reward.watch.on_alarm=stop");
   ExpectError(stop, {"reward.watch.on_alarm is stop"});
 }
 
@@ -165,9 +165,9 @@ TEST_F(JudgeRun, AJudgeThatFailsIsUnscorableAndEndsTheRunAboveTheRate) {
   const std::string settings =
       "reward.watch.calibration_interval=0 reward.genrm.retry.attempts=1 trainer.max_steps=3 ";
   ExpectError(Judged(endpoint.url(), settings + "reward.max_unscorable_frac=0.1"),
-              {"of the rollouts could not be scored", "reward.max_unscorable_frac is 10.0%"});
-  const CommandResult patient =
-      Judged(endpoint.url(), settings + "reward.max_unscorable_frac=1 checkpoint.resume=never");
+              {"step 1: scoring failed: ", "reward.max_unscorable_frac is 10.0%", "scorer 'genrm'"});
+  Remove("out");
+  const CommandResult patient = Judged(endpoint.url(), settings + "reward.max_unscorable_frac=1");
   EXPECT_EQ(patient.exit_code, 0) << patient.output;
   const Json first = Metrics()[0];
   const double unscorable = first.GetDouble("reward/status/unscorable").value();

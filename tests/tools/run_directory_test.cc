@@ -18,14 +18,16 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class RunDirectory : public CommandLine {
  protected:
   // Until the background run has written `name`, or has ended.
   void WaitFor(pid_t pid, const std::string& name) const {
-    while (!Exists(name) && waitid(P_PID, pid, nullptr, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           kill(pid, 0) == 0) {
+    siginfo_t ended = {};
+    while (!Exists(name) && ended.si_pid == 0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      ASSERT_EQ(waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT), 0);
     }
     ASSERT_TRUE(Exists(name)) << Read("background.log");
   }
@@ -57,7 +59,92 @@ TEST_F(RunDirectory, OtherGeneratedTasksUnderACheckpointAreRefused) {
   const std::string data = Read("out/data/train.jsonl");
   ExpectError(Train("generate.0.seed=9"), {"out/data/train.jsonl would change"});
   EXPECT_EQ(Read("out/data/train.jsonl"), data);
-  EXPECT_EQ(Train("generate.0.seed=9 checkpoint.resume=never").exit_code, 0);
+}
+
+TEST_F(RunDirectory, FilesOfOthersAreRefusedAndLeftAlone) {
+  for (const char* name : {"samples.jsonl", "metrics.jsonl", "config.yaml", "summary.json",
+                           "data/train.jsonl", "checkpoints/mine", "export/mine", ".lock"}) {
+    Remove("out");
+    std::filesystem::create_directories(
+        Path(std::string("out/") + name).substr(0, Path(std::string("out/") + name).rfind('/')));
+    Write(std::string("out/") + name, "mine\n");
+    ExpectError(Train("export.at_end=true"), {"out", "take another"});
+    EXPECT_EQ(Read(std::string("out/") + name), "mine\n");
+    EXPECT_FALSE(Exists("out/config.yaml") && std::string(name) != "config.yaml") << name;
+  }
+  Remove("out");
+  std::filesystem::create_directories(Path("out/data"));
+  Write("out/slurm-17.out", "log of the launcher");
+  Write("out/data/other.jsonl", "not written by this run");
+  const CommandResult result = Train();
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+}
+
+TEST_F(RunDirectory, AFreshStartOverAnotherRunIsRefused) {
+  ASSERT_EQ(Train().exit_code, 0);
+  const std::string samples = Read("out/samples.jsonl"), config = Read("out/config.yaml");
+  ExpectError(Train("checkpoint.resume=never trainer.max_steps=1"),
+              {"checkpoint.resume", "out/checkpoints holds checkpoints up to step 2"});
+  ExpectError(Train("checkpoint.dir=elsewhere"),
+              {"checkpoint.dir", "out/checkpoints holds checkpoints up to step 2"});
+  EXPECT_EQ(Read("out/samples.jsonl"), samples);
+  EXPECT_EQ(Read("out/config.yaml"), config);
+  EXPECT_THAT(Checkpoints(), ElementsAre("step-00000001", "step-00000002"));
+  EXPECT_EQ(Run("train run.yaml output.dir=new checkpoint.resume=never").exit_code, 0);
+}
+
+TEST_F(RunDirectory, AModelInsideTheRunDirectoryIsRefused) {
+  ASSERT_EQ(Train("export.at_end=true").exit_code, 0);
+  ExpectError(Train("model.path=out/export"), {"out/export lies in out", "output.dir"});
+  ExpectError(Run("train run.yaml output.dir=model"), {"model lies in model"});
+  ExpectError(Run("train run.yaml output.dir=./"), {"lies in ./"});
+  std::filesystem::create_directory_symlink(Path("out"), Path("link"));
+  ExpectError(Train("model.path=link/export"), {"link/export lies in out"});
+  ExpectError(Run("train run.yaml output.dir=/"), {"lies in /"});
+}
+
+TEST_F(RunDirectory, TwoRunsDoNotShareADirectoryOfCheckpoints) {
+  const pid_t pid =
+      Start("train run.yaml output.dir=one checkpoint.dir=shared trainer.max_steps=100000");
+  WaitFor(pid, "shared/step-00000001");
+  ExpectError(Train("checkpoint.dir=shared"), {"shared is in use by process"});
+  EXPECT_FALSE(Exists("out/samples.jsonl"));
+  kill(pid, SIGTERM);
+  EXPECT_EQ(ExitCode(pid), 130);
+}
+
+TEST_F(RunDirectory, LogsThatAreGone) {
+  ASSERT_EQ(Train().exit_code, 0);
+  const std::string metrics = Read("out/metrics.jsonl");
+  Write("out/metrics.jsonl", metrics.substr(0, 10));
+  ExpectError(Train("trainer.max_steps=3"),
+              {"out/metrics.jsonl: has 10 bytes", "put back", "or move this one away"});
+  Write("out/metrics.jsonl", metrics);
+  Remove("out/samples.jsonl");
+  const CommandResult result = Train("trainer.max_steps=3");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("warning: out/samples.jsonl is missing"));
+  EXPECT_EQ(Read("out/metrics.jsonl").substr(0, metrics.size()), metrics);
+  EXPECT_THAT(Read("out/samples.jsonl"), StartsWith(R"({"step":3,)"));
+}
+
+TEST_F(RunDirectory, SamplesOutliveAStretchWithoutThem) {
+  ASSERT_EQ(Train("trainer.max_steps=1").exit_code, 0);
+  const std::string samples = Read("out/samples.jsonl");
+  ASSERT_EQ(Train("trainer.max_steps=2 logger.samples=false").exit_code, 0);
+  ASSERT_EQ(Train("trainer.max_steps=3").exit_code, 0);
+  EXPECT_EQ(Read("out/samples.jsonl").substr(0, samples.size()), samples);
+}
+
+TEST_F(RunDirectory, SignalWhileDataAreMadeEndsItAtOnce) {
+  Replace("run.yaml", "count: 64", "count: 10000000");
+  const pid_t pid = Start("train run.yaml output.dir=out");
+  WaitFor(pid, "out/data");
+  kill(pid, SIGTERM);
+  EXPECT_EQ(ExitCode(pid), 130);
+  EXPECT_THAT(Read("background.log"), HasSubstr("stopped before the run went on"));
+  Replace("run.yaml", "count: 10000000", "count: 64");
+  EXPECT_EQ(Train().exit_code, 0);
 }
 
 TEST_F(RunDirectory, AnotherAlphabetIsRefused) {

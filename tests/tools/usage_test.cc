@@ -94,7 +94,7 @@ TEST_F(Usage, DigitsRecipeTrains) {
 
 TEST_F(Usage, ResolvedConfigurationIsARunFile) {
   ASSERT_EQ(Train().exit_code, 0);
-  const CommandResult again = Run("inspect config out/config.yaml model.path=model");
+  const CommandResult again = Run("inspect config out/config.yaml");
   EXPECT_EQ(again.exit_code, 0) << again.output;
 }
 

@@ -94,8 +94,8 @@ Status CheckSameModel(const std::string& directory, const model::ModelConfig& co
   for (size_t i = 0; i < ours.size(); ++i) {
     if (theirs[i].value == ours[i].value) continue;
     return FailedPrecondition(
-        "{}: is a checkpoint of another model: {} is {} there and {} in this run. Give another "
-        "output.dir, or checkpoint.resume: never with another checkpoint.dir",
+        "{}: is a checkpoint of another model: {} is {} there and {} in this run; take another "
+        "output.dir",
         directory, ours[i].key, theirs[i].value, ours[i].value);
   }
   return OkStatus();

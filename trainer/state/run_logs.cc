@@ -3,13 +3,41 @@
 
 #include <chrono>
 
+#include "common/logging.h"
+
 namespace longhaul::trainer {
 namespace {
 
-// A log that the checkpoint does not know begins empty.
-StatusOr<int64_t> Offset(const Json* offsets, std::string_view name) {
+// The length to cut a log back to. A log that the checkpoint does not know begins empty, and so
+// does one that is gone: what was in it is lost either way, and the run need not be.
+StatusOr<int64_t> ResumePoint(const Json* offsets, std::string_view name, const std::string& path) {
   if (offsets == nullptr) return 0;
-  return offsets->GetIntOr(name, 0);
+  ASSIGN_OR_RETURN(const int64_t bytes, offsets->GetIntOr(name, 0));
+  if (bytes == 0) return 0;
+  if (!FileExists(path)) {
+    LogWarning("{} is missing, {} bytes of it were written before: it goes on without them", path,
+               bytes);
+    return 0;
+  }
+  ASSIGN_OR_RETURN(const int64_t present, FileSize(path));
+  if (present >= bytes) return bytes;
+  return DataLoss(
+      "{}: has {} bytes, and the checkpoint goes on from {}: put back the file of that run, or "
+      "move "
+      "this one away to go on with an empty one",
+      path, present, bytes);
+}
+
+std::string MetricsPath(const std::string& run_dir) { return JoinPath(run_dir, "metrics.jsonl"); }
+std::string SamplesPath(const std::string& run_dir) { return JoinPath(run_dir, "samples.jsonl"); }
+std::string EventsPath(const std::string& run_dir) {
+  return JoinPath(run_dir, "tensorboard/events.out.tfevents.0.longhaul");
+}
+
+bool WasMoved(const std::string& path) {
+  if (FileExists(path)) return false;
+  LogWarning("{} was moved or removed while the run goes on: it begins anew", path);
+  return true;
 }
 
 }  // namespace
@@ -17,20 +45,24 @@ StatusOr<int64_t> Offset(const Json* offsets, std::string_view name) {
 StatusOr<RunLogs> RunLogs::Open(const std::string& run_dir, const LoggerConfig& config,
                                 const Json* offsets) {
   RunLogs logs;
+  logs.run_dir_ = run_dir;
+  // The lengths of logs that are switched off stay known to the checkpoints.
+  if (offsets != nullptr) logs.offsets_ = *offsets;
   if (config.jsonl) {
-    ASSIGN_OR_RETURN(const int64_t bytes, Offset(offsets, "metrics"));
-    ASSIGN_OR_RETURN(logs.metrics_, JsonlMetrics::Open(JoinPath(run_dir, "metrics.jsonl"), bytes));
+    const std::string path = MetricsPath(run_dir);
+    ASSIGN_OR_RETURN(const int64_t bytes, ResumePoint(offsets, "metrics", path));
+    ASSIGN_OR_RETURN(logs.metrics_, JsonlMetrics::Open(path, bytes));
   }
   if (config.tensorboard) {
-    const std::string dir = JoinPath(run_dir, "tensorboard");
-    RETURN_IF_ERROR(CreateDirectories(dir));
-    ASSIGN_OR_RETURN(const int64_t bytes, Offset(offsets, "tensorboard"));
-    ASSIGN_OR_RETURN(logs.events_, TensorBoardEvents::Open(
-                                       JoinPath(dir, "events.out.tfevents.0.longhaul"), bytes));
+    const std::string path = EventsPath(run_dir);
+    RETURN_IF_ERROR(CreateDirectories(ParentDirectory(path)));
+    ASSIGN_OR_RETURN(const int64_t bytes, ResumePoint(offsets, "tensorboard", path));
+    ASSIGN_OR_RETURN(logs.events_, TensorBoardEvents::Open(path, bytes));
   }
   if (config.samples) {
-    ASSIGN_OR_RETURN(const int64_t bytes, Offset(offsets, "samples"));
-    ASSIGN_OR_RETURN(logs.samples_, AppendFile::Open(JoinPath(run_dir, "samples.jsonl"), bytes));
+    const std::string path = SamplesPath(run_dir);
+    ASSIGN_OR_RETURN(const int64_t bytes, ResumePoint(offsets, "samples", path));
+    ASSIGN_OR_RETURN(logs.samples_, AppendFile::Open(path, bytes));
   }
   return logs;
 }
@@ -44,14 +76,31 @@ Status RunLogs::Write(int64_t step, const MetricSet& metrics) {
 
 Status RunLogs::FlushSamples() { return samples_.has_value() ? samples_->Flush() : OkStatus(); }
 
+Status RunLogs::BeginAgainWhereMoved() {
+  if (!DirectoryExists(run_dir_))
+    return NotFound("the run directory {} was removed while the run was going on", run_dir_);
+  if (metrics_.has_value() && WasMoved(MetricsPath(run_dir_))) {
+    ASSIGN_OR_RETURN(*metrics_, JsonlMetrics::Open(MetricsPath(run_dir_), 0));
+  }
+  if (events_.has_value() && WasMoved(EventsPath(run_dir_))) {
+    RETURN_IF_ERROR(CreateDirectories(ParentDirectory(EventsPath(run_dir_))));
+    ASSIGN_OR_RETURN(*events_, TensorBoardEvents::Open(EventsPath(run_dir_), 0));
+  }
+  if (samples_.has_value() && WasMoved(SamplesPath(run_dir_))) {
+    ASSIGN_OR_RETURN(*samples_, AppendFile::Open(SamplesPath(run_dir_), 0));
+  }
+  return OkStatus();
+}
+
 Status RunLogs::Sync() {
+  RETURN_IF_ERROR(BeginAgainWhereMoved());
   if (metrics_.has_value()) RETURN_IF_ERROR(metrics_->Sync());
   if (events_.has_value()) RETURN_IF_ERROR(events_->Sync());
   return samples_.has_value() ? samples_->Sync() : OkStatus();
 }
 
 Json RunLogs::Offsets() const {
-  Json offsets = Json::Object();
+  Json offsets = offsets_;
   if (metrics_.has_value()) offsets.Set("metrics", metrics_->bytes());
   if (events_.has_value()) offsets.Set("tensorboard", events_->bytes());
   if (samples_.has_value()) offsets.Set("samples", samples_->Tell());

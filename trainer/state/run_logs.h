@@ -27,11 +27,16 @@ class RunLogs {
   // Null when samples are not kept.
   AppendFile* samples() { return samples_.has_value() ? &*samples_ : nullptr; }
   Status FlushSamples();
-  // Everything written so far is on disk when this returns.
+  // Everything written so far is on disk when this returns. A log that somebody moved away begins
+  // anew in its place.
   Status Sync();
   Json Offsets() const;
 
  private:
+  Status BeginAgainWhereMoved();
+
+  std::string run_dir_;
+  Json offsets_ = Json::Object();  // of the checkpoint, if any
   std::optional<JsonlMetrics> metrics_;
   std::optional<TensorBoardEvents> events_;
   std::optional<AppendFile> samples_;
