@@ -4,6 +4,7 @@
 // scripted endpoint.
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,14 @@ std::string Between(const std::string& text, const std::string& from, const std:
   if (begin == std::string::npos) return "";
   const size_t end = text.find(to, begin + from.size());
   return text.substr(begin + from.size(), end - begin - from.size());
+}
+
+// What stands behind `words` on the next line that begins with them; empty at the end.
+std::string RestOfLine(std::istream& lines, const std::string& words) {
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(words)) return line.substr(words.size());
+  }
+  return "";
 }
 
 std::string PromptOf(const ScriptedRequest& request) {
@@ -72,11 +81,6 @@ struct Server {
     waitpid(pid, &status, 0);
     pid = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  }
-  bool running() {
-    const bool ended = pid < 0 || waitpid(pid, nullptr, WNOHANG) != 0;
-    if (ended) pid = -1;
-    return !ended;
   }
 };
 
@@ -164,8 +168,9 @@ TEST_F(JudgeRun, AJudgeThatFailsIsUnscorableAndEndsTheRunAboveTheRate) {
   });
   const std::string settings =
       "reward.watch.calibration_interval=0 reward.genrm.retry.attempts=1 trainer.max_steps=3 ";
-  ExpectError(Judged(endpoint.url(), settings + "reward.max_unscorable_frac=0.1"),
-              {"step 1: scoring failed: ", "reward.max_unscorable_frac is 10.0%", "scorer 'genrm'"});
+  ExpectError(
+      Judged(endpoint.url(), settings + "reward.max_unscorable_frac=0.1"),
+      {"step 1: scoring failed: ", "reward.max_unscorable_frac is 10.0%", "scorer 'genrm'"});
   Remove("out");
   const CommandResult patient = Judged(endpoint.url(), settings + "reward.max_unscorable_frac=1");
   EXPECT_EQ(patient.exit_code, 0) << patient.output;
@@ -200,19 +205,16 @@ TEST_F(JudgeRun, ARewardServerScoresForARunWithItsTokenAndTls) {
                        .c_str()),
             0);
   Write("token", "secret\n");
+  // A pipe, so that its lines are read as they come.
+  ASSERT_EQ(mkfifo(Path("background.log").c_str(), 0600), 0);
   Server server(
       Start("reward-server --listen localhost:0 --metrics 127.0.0.1:0 --token-file token "
             "--tls-certificate cert.pem --tls-key key.pem genrm.endpoint=" +
             judge.url() + " 'genrm.recalibrations=[{prompts: strict}]'"));
-  std::string log;
-  while ((log = Exists("background.log") ? Read("background.log") : "").find("reward server on ") ==
-             std::string::npos &&
-         server.running()) {
-    usleep(1000);
-  }
-  const std::string address = Between(log, "reward server on ", "\n");
-  const std::string metrics = Between(log, "metrics on ", "\n");
-  ASSERT_THAT(address, HasSubstr("localhost:")) << log;
+  std::ifstream log(Path("background.log"));
+  const std::string metrics = RestOfLine(log, "metrics on ");
+  const std::string address = RestOfLine(log, "reward server on ");
+  ASSERT_THAT(address, HasSubstr("localhost:"));
   const std::string remote =
       "'data.train=[{path: judged.jsonl}]' reward.connect_timeout_s=20 reward.address=" + address;
   const CommandResult run = Train(remote + " reward.token_file=token reward.tls_ca=cert.pem");
@@ -226,7 +228,7 @@ TEST_F(JudgeRun, ARewardServerScoresForARunWithItsTokenAndTls) {
   ASSERT_EQ(system(("curl -s " + metrics + " > '" + Path("metrics.txt") + "'").c_str()), 0);
   EXPECT_THAT(Read("metrics.txt"), HasSubstr("longhaul_reward_items_total 16"));
   EXPECT_THAT(Read("metrics.txt"), HasSubstr("longhaul_judge_level 1"));
-  EXPECT_EQ(server.Stop(), 0) << Read("background.log");
+  EXPECT_EQ(server.Stop(), 0);
 }
 
 TEST_F(JudgeRun, ServersRefuseWhatOthersCouldReachWithoutAToken) {
