@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <iterator>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -73,8 +75,19 @@ TEST(ThreadPool, InnerLoopsRunOnTheirOwnThread) {
   EXPECT_EQ(total, 80);
 }
 
+int64_t ThreadsOfThisProcess() {
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  return std::distance(begin(threads), end(threads));
+}
+
 TEST(ThreadPool, StartsAndEndsWithoutWork) {
-  for (int i = 0; i < 100; ++i) ThreadPool pool(4);
+  const int64_t before = ThreadsOfThisProcess();
+  for (int i = 0; i < 100; ++i) {
+    const ThreadPool pool(4);
+    EXPECT_GT(ThreadsOfThisProcess(), before);
+  }
+  // Not 300 more; those of the last pool may still be listed.
+  EXPECT_LE(ThreadsOfThisProcess(), before + 3);
 }
 
 TEST(ThreadPoolDeathTest, TwoCallersAreABug) {

@@ -336,8 +336,12 @@ TEST_F(WorkerTest, StopsInTheMiddleOfEverything) {
 }
 
 TEST_F(WorkerTest, StopsBeforeItHasWeights) {
+  coordinator_.Open(Leases(2));
   StartWorker();
   worker_->Stop();
+  EXPECT_EQ(worker_->gauges().generated_tokens, 0);
+  EXPECT_FALSE(worker_->finished());
+  EXPECT_EQ(Commit(1).error_code(), grpc::StatusCode::CANCELLED);
 }
 
 }  // namespace
