@@ -18,10 +18,25 @@ std::vector<int64_t> DrawCoefficients(int difficulty, RandomSequence& random) {
   return {constant, linear, random.Between(1, 9)};
 }
 
-std::string Term(int64_t coefficient, size_t power) {
-  std::string term = std::to_string(coefficient);
-  for (size_t i = 0; i < power; ++i) term += "*x";
-  return term;
+// 37, 12*x
+std::vector<std::string> PowerTerms(const CodeProblem& problem) {
+  std::vector<std::string> terms;
+  std::string power;
+  for (const int64_t coefficient : problem.coefficients) {
+    terms.push_back(std::to_string(coefficient) + power);
+    power += "*x";
+  }
+  return terms;
+}
+
+// 37, (49-37)*x: Newton's forward differences, left for the program to subtract.
+std::vector<std::string> DifferenceTerms(const CodeProblem& problem) {
+  const int64_t at0 = problem.ValueAt(0), at1 = problem.ValueAt(1);
+  std::vector<std::string> terms = {std::to_string(at0), fmt::format("({}-{})*x", at1, at0)};
+  if (problem.coefficients.size() == 3) {
+    terms.push_back(fmt::format("({}-2*{}+{})//2*x*(x-1)", problem.ValueAt(2), at1, at0));
+  }
+  return terms;
 }
 
 }  // namespace
@@ -63,16 +78,14 @@ CodeProblem DrawCodeProblem(const CodeMix& mix, RandomSequence& random) {
 
 std::string DrawCodeResponse(const CodeMix& mix, const CodeProblem& problem,
                              RandomSequence& random) {
-  std::vector<int64_t> coefficients = problem.coefficients;
+  CodeProblem written = problem;
   const bool wrong = random.Uniform() < mix.error_frac;
-  int64_t& slipped = coefficients[random.Below(coefficients.size())];
+  int64_t& slipped = written.coefficients[random.Below(written.coefficients.size())];
   const int64_t slip = random.Below(2) == 0 ? 1 : -1;
   if (wrong) slipped += slip;
-  std::vector<std::string> terms;
-  for (size_t power = 0; power < coefficients.size(); ++power) {
-    terms.push_back(Term(coefficients[power], power));
-  }
   const bool highest_first = random.Below(2) == 0;
+  const bool worked = random.Uniform() < mix.worked;
+  std::vector<std::string> terms = worked ? DifferenceTerms(written) : PowerTerms(written);
   if (highest_first) std::reverse(terms.begin(), terms.end());
   std::string sum;
   for (const std::string& term : terms) {

@@ -32,8 +32,9 @@ struct CodeProblem {
 
 CodeProblem DrawCodeProblem(const CodeMix& mix, RandomSequence& random);
 
-// A solution in one of a few ways of writing; with probability mix.error_frac it has one wrong
-// coefficient.
+// A solution in one of a few ways of writing: coefficients found (12*x+37) or, with probability
+// mix.worked, left for the program to find ((49-37)*x+37). With probability mix.error_frac it is
+// that of a function with one coefficient off by one.
 std::string DrawCodeResponse(const CodeMix& mix, const CodeProblem& problem,
                              RandomSequence& random);
 

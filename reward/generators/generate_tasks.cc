@@ -275,7 +275,7 @@ std::string_view GeneratorAlphabet(GeneratorType type) {
     case GeneratorType::kArithmetic:
       return "0123456789+-*=:,;#";
     case GeneratorType::kCode:
-      return "0123456789+-*=:,() defnrtux";
+      return "0123456789+-*/=:,() defnrtux";
     case GeneratorType::kDigitCompletion:
       return "0123456789,:";
     case GeneratorType::kLogic:

@@ -34,12 +34,27 @@ TEST(CodeProblem, ResponsesAreTheFunctionUnlessTheyErr) {
   for (const std::string& response : wrong) EXPECT_FALSE(right.contains(response)) << response;
 }
 
+TEST(CodeProblem, WorkedResponsesLeaveTheDifferencesToTheProgram) {
+  RandomSequence random(RandomKey(1, RandomStream::kTest), 0);
+  const CodeProblem line = {.difficulty = 2, .coefficients = {-4, 62}};
+  const CodeProblem parabola = {.difficulty = 3, .coefficients = {3, 1, 2}};
+  std::set<std::string> lines, parabolas;
+  for (int i = 0; i < 50; ++i) {
+    lines.insert(DrawCodeResponse({.worked = 1}, line, random));
+    parabolas.insert(DrawCodeResponse({.worked = 1}, parabola, random));
+  }
+  EXPECT_EQ(lines,
+            (std::set<std::string>{"def f(x):return -4+(58--4)*x", "def f(x):return (58--4)*x-4"}));
+  EXPECT_EQ(parabolas, (std::set<std::string>{"def f(x):return 3+(6-3)*x+(13-2*6+3)//2*x*(x-1)",
+                                              "def f(x):return (13-2*6+3)//2*x*(x-1)+(6-3)*x+3"}));
+}
+
 TEST(CodeProblem, LinesAreAFunctionOfTheirSettings) {
   GeneratorConfig config;
   config.type = GeneratorType::kCode;
   config.count = 50;
   config.responses = true;
-  config.programs = {{.difficulty_min = 1, .difficulty_max = 3}};
+  config.programs = {{.difficulty_min = 1, .difficulty_max = 3, .worked = 0.5}};
   const auto lines = GenerateTasks(config), again = GenerateTasks(config);
   ASSERT_TRUE(lines.ok()) << lines.status();
   EXPECT_EQ(*lines, *again);
