@@ -26,6 +26,9 @@ LengthCurriculumConfig ThreeStages() {
 TEST(LengthCurriculumTest, AdvancesOnlyWhenEveryConditionHolds) {
   LengthCurriculum curriculum(ThreeStages(), 10);
   EXPECT_EQ(curriculum.max_response_length(), 40);
+  MetricSet metrics;
+  curriculum.Report(metrics);
+  EXPECT_EQ(metrics.ToJson(0).Find("curriculum/ppl_slope"), nullptr) << "nothing to fit it to yet";
   // Flat and long, but too early until the fourth step.
   EXPECT_FALSE(curriculum.Observe(1, 2.0, 39).has_value());
   EXPECT_FALSE(curriculum.Observe(2, 2.0, 39).has_value());

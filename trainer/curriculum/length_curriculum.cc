@@ -101,7 +101,9 @@ bool LengthCurriculum::MayAdvance() const {
 void LengthCurriculum::Report(MetricSet& metrics) const {
   metrics.SetLast("curriculum/stage", static_cast<double>(stage_));
   metrics.SetLast("curriculum/max_len", static_cast<double>(max_response_length()));
-  metrics.SetLast("curriculum/ppl_slope", inputs_.ppl_slope);
+  if (std::isfinite(inputs_.ppl_slope)) {  // known from ppl_window steps of a stage on
+    metrics.SetLast("curriculum/ppl_slope", inputs_.ppl_slope);
+  }
   metrics.SetLast("curriculum/p99_over_max", inputs_.p99_len_frac);
   metrics.SetLast("curriculum/steps_in_stage", static_cast<double>(inputs_.steps_in_stage));
 }
