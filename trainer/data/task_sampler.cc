@@ -120,16 +120,6 @@ int64_t TaskSampler::num_tasks() const {
   return tasks;
 }
 
-int64_t TaskSampler::max_prompt_tokens() const {
-  int64_t longest = 0;
-  for (const Pool& pool : pools_) {
-    for (const proto::Task* task : pool.tasks) {
-      longest = std::max<int64_t>(longest, task->prompt_ids_size());
-    }
-  }
-  return longest;
-}
-
 Json TaskSampler::Save() const {
   Json pools = Json::Array();
   for (const Pool& pool : pools_) {

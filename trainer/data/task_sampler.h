@@ -54,8 +54,6 @@ class TaskSampler {
   void SetFilter(const TaskFilter& filter);
   int64_t draws() const { return draws_; }
   int64_t num_tasks() const;
-  // Longest prompt of any source, in tokens.
-  int64_t max_prompt_tokens() const;
 
   Json Save() const;
   Status Load(const Json& state);
