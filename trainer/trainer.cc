@@ -7,6 +7,7 @@
 #include "common/check.h"
 #include "common/file.h"
 #include "trainer/data/task_file.h"
+#include "trainer/rollout_memory.h"
 #include "trainer/trainer_impl.h"
 
 namespace longhaul::trainer {
@@ -104,6 +105,7 @@ Status Trainer::Impl::CreateParts() {
       GroupCollector::Args{.config = config.rollout,
                            .stop_token_ids = stop_token_ids,
                            .seed = deps.seed,
+                           .max_unscorable_frac = config.reward.max_unscorable_frac,
                            .stop = deps.stop,
                            .coordinator = coordinator.get(),
                            .sampler = sampler.has_value() ? &*sampler : nullptr});
@@ -208,6 +210,7 @@ std::vector<model::MemoryLine> Trainer::PlanMemory() const {
   const int64_t bytes = impl_->deps.parameters->bytes();
   lines.push_back({"gradients", bytes});
   lines.push_back({"optimizer moments", 2 * bytes});
+  if (impl_->sampler.has_value()) lines.push_back(PlanRolloutMemory(impl_->config));
   if (impl_->config.algorithm.kl.coef > 0) {
     const bool half = weights.precision == model::Precision::kBf16;
     lines.push_back({"reference parameters", bytes});

@@ -96,7 +96,6 @@ struct Trainer::Impl {
   Status FreezeReference();
   LossSettings loss_settings() const;
   int64_t updates_in_batch(const StepBatch& batch) const;
-  Status CheckUnscorable(const RolloutFacts& facts) const;
   Status LogStepSamples(const Collection& collection);
 
   // judge_phase.cc

@@ -166,6 +166,46 @@ TEST_F(GroupCollectorTest, ErrorShowsSolveRates) {
   EXPECT_THAT(Message(status), HasSubstr("8 dropped groups: all wrong 8"));
 }
 
+// Rewards that could not be had are no wrong answers: nothing is refilled, and the error is theirs.
+TEST_F(GroupCollectorTest, ScoringThatFailsEndsTheStepBeforeARefill) {
+  std::atomic<int> leases = 0;
+  InstantWorker worker(
+      &coordinator_,
+      [&](const proto::Lease&) {
+        ++leases;
+        return std::vector<double>{kUnscorable, kUnscorable};
+      },
+      0);
+  StepConfig config = FourPrompts();
+  config.dynamic_sampling.enabled = true;
+  GroupCollector collector({.config = config,
+                            .stop_token_ids = {},
+                            .max_unscorable_frac = 0.1,
+                            .stop = &stop_,
+                            .coordinator = &coordinator_,
+                            .sampler = &sampler_});
+  const Status status = collector.Collect({.step = 6}).status();
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Message(status),
+            "step 7: scoring failed: 8 of 8 rollouts (100.0%) could not be scored, "
+            "reward.max_unscorable_frac is 10.0%; 8 of them: scorer 'genrm': nobody answers");
+  EXPECT_EQ(leases, 4);
+}
+
+TEST_F(GroupCollectorTest, WhatCouldNotBeScoredIsNotCalledWrong) {
+  InstantWorker worker(
+      &coordinator_,
+      [](const proto::Lease&) {
+        return std::vector<double>{kUnscorable, kUnscorable};
+      },
+      0);
+  StepConfig config = FourPrompts();
+  config.dynamic_sampling = {.enabled = true, .max_gen_batches = 2};
+  GroupCollector collector = Make(config);  // any share may be unscorable
+  EXPECT_THAT(Message(collector.Collect({}).status()),
+              AllOf(HasSubstr("all wrong 0,"), HasSubstr("unscorable 8.")));
+}
+
 TEST_F(GroupCollectorTest, OnExhausted) {
   InstantWorker worker(&coordinator_, OddAreFlat, 0);
   StepConfig config = FourPrompts();

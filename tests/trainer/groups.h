@@ -10,6 +10,9 @@
 
 namespace longhaul::trainer {
 
+// As a score: the scorer gave no verdict.
+constexpr double kUnscorable = -1e9;
+
 // A finished, scored rollout of `tokens`, generated under `version`.
 inline proto::Rollout MakeRollout(int32_t sample, const std::vector<int32_t>& tokens, double score,
                                   int64_t version) {
@@ -23,6 +26,14 @@ inline proto::Rollout MakeRollout(int32_t sample, const std::vector<int32_t>& to
   span.set_weight_version(version);
   span.set_count(static_cast<int64_t>(tokens.size()));
   rollout.set_stop_reason(proto::STOP_REASON_EOS);
+  if (score == kUnscorable) {
+    proto::RewardComponent& component = *rollout.mutable_reward()->add_components();
+    component.set_type("genrm");
+    component.set_status(proto::REWARD_STATUS_UNSCORABLE);
+    component.set_detail("nobody answers");
+    rollout.mutable_reward()->set_status(proto::REWARD_STATUS_UNSCORABLE);
+    return rollout;
+  }
   rollout.mutable_reward()->set_status(proto::REWARD_STATUS_OK);
   rollout.mutable_reward()->set_score(score);
   rollout.mutable_reward()->set_correct(score > 0.5);

@@ -77,7 +77,7 @@ TEST(RolloutMetricsTest, ReportsWhatWasGenerated) {
   MetricSet metrics;
   const RolloutFacts facts =
       ReportRollouts(collection, {.weight_version = 5, .max_response_length = 10}, metrics);
-  EXPECT_NEAR(facts.unscorable_frac, 1.0 / 8, 1e-12);
+  EXPECT_NEAR(metrics.Scalar("reward/status/unscorable"), 1.0 / 8, 1e-12);
   EXPECT_NEAR(facts.reward_mean, 4.0 / 7, 1e-12);
   EXPECT_EQ(facts.tokens, 24);
   EXPECT_NEAR(facts.ppl, std::exp(1), 1e-6);

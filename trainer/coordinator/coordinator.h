@@ -71,6 +71,7 @@ class Coordinator {
   std::string Describe(std::span<const int64_t> lease_ids) const;
   // Since the last call of any worker or the last Open, in seconds.
   double SecondsSinceProgress() const;
+  // Given back to the queue because nobody renewed them, since this process began.
   int64_t expired_leases() const;
 
  private:

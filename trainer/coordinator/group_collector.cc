@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "trainer/coordinator/unscorable.h"
+
 namespace longhaul::trainer {
 namespace {
 
@@ -33,6 +35,7 @@ StatusOr<Collection> GroupCollector::Collect(const StepRequest& request) {
     }
     RETURN_IF_ERROR(WaitForBatch());
     Drain(request);
+    RETURN_IF_ERROR(CheckScored(request));
     batch_open = false;
   }
   return Conclude(request);
@@ -94,6 +97,13 @@ void GroupCollector::Drain(const StepRequest& request) {
   std::sort(state_.pending.begin(), state_.pending.end(), ByLease);
 }
 
+Status GroupCollector::CheckScored(const StepRequest& request) const {
+  UnscorableShare share;
+  share.Add(state_.pending);
+  share.Add(state_.dropped);
+  return Annotate(share.Check(args_.max_unscorable_frac), fmt::format("step {}", request.step + 1));
+}
+
 StatusOr<Collection> GroupCollector::Conclude(const StepRequest& request) {
   const size_t need = static_cast<size_t>(args_.config.num_prompts_per_step);
   const OnExhausted on_exhausted = args_.config.dynamic_sampling.on_exhausted;
@@ -136,7 +146,14 @@ StatusOr<Collection> GroupCollector::Conclude(const StepRequest& request) {
 Status GroupCollector::NothingUsable(const StepRequest& request) const {
   constexpr int kBins = 5;
   std::array<int64_t, kBins + 2> counts{};  // 0, four quarters between, 1
+  int64_t unscored = 0;
   for (const proto::Group& group : state_.dropped) {
+    const GroupRewards rewards = RewardsOf(group);
+    if (std::none_of(rewards.begin(), rewards.end(),
+                     [](auto& reward) { return reward.has_value(); })) {
+      ++unscored;
+      continue;
+    }
     const double rate = SolveRate(group);
     const int bin = rate == 0 ? 0 : rate == 1 ? kBins + 1 : 1 + static_cast<int>(rate * kBins);
     ++counts[bin];
@@ -144,11 +161,12 @@ Status GroupCollector::NothingUsable(const StepRequest& request) const {
   return FailedPrecondition(
       "step {}: {} usable groups after {} generation batches of {} prompts "
       "(rollout.dynamic_sampling.max_gen_batches), {} are needed. Solve rates of the {} dropped "
-      "groups: all wrong {}, up to 0.2 {}, 0.4 {}, 0.6 {}, 0.8 {}, below 1 {}, all right {}. Tasks "
+      "groups: all wrong {}, up to 0.2 {}, 0.4 {}, 0.6 {}, 0.8 {}, below 1 {}, all right {}, "
+      "unscorable {}. Tasks "
       "of other difficulty, more generations a prompt, or on_exhausted: train_partial help",
       request.step + 1, state_.pending.size(), state_.gen_batches,
       args_.config.num_prompts_per_step, args_.config.num_prompts_per_step, state_.dropped.size(),
-      counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6]);
+      counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6], unscored);
 }
 
 }  // namespace longhaul::trainer

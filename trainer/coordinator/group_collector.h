@@ -47,6 +47,7 @@ class GroupCollector {
     StepConfig config;
     std::vector<int32_t> stop_token_ids;
     uint64_t seed = 0;
+    double max_unscorable_frac = 1;  // of the rollouts a step has, asked after each batch
     const std::atomic<bool>* stop = nullptr;
     Coordinator* coordinator = nullptr;
     TaskSampler* sampler = nullptr;
@@ -58,7 +59,8 @@ class GroupCollector {
     int64_t weight_version = 0;
     int64_t max_response_length = 0;
   };
-  // Cancelled when `stop` was set; call again, also after Save and Load, to go on.
+  // FailedPrecondition when too much could not be scored, or nothing usable came of it. Cancelled
+  // when `stop` was set; call again, also after Save and Load, to go on.
   StatusOr<Collection> Collect(const StepRequest& request);
 
   struct State {
@@ -76,6 +78,7 @@ class GroupCollector {
   Status OpenBatch(const StepRequest& request);
   Status WaitForBatch();
   void Drain(const StepRequest& request);
+  Status CheckScored(const StepRequest& request) const;
   StatusOr<Collection> Conclude(const StepRequest& request);
   Status NothingUsable(const StepRequest& request) const;
 
