@@ -11,6 +11,12 @@
 #include "common/utf8.h"
 
 namespace longhaul {
+namespace {
+
+// Editors put it in front of UTF-8; RFC 8259 section 8.1 lets a reader pass over it.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+}  // namespace
 
 // Walks simdjson's on-demand document once and builds our values.
 class JsonReader {
@@ -18,6 +24,7 @@ class JsonReader {
   explicit JsonReader(std::string_view source) : source_(source) {}
 
   StatusOr<Json> Read(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
       return InvalidArgument("{}: no JSON here", source_);
     }

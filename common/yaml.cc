@@ -9,6 +9,7 @@
 
 #include <map>
 #include <sstream>
+#include <unordered_map>
 
 #include "common/config_node.h"
 
@@ -76,8 +77,9 @@ class TreeBuilder : public YAML::EventHandler {
     ConfigNode node;
     YAML::anchor_t anchor;
     bool has_key = false;  // of a map: a key waits for its value
-    std::string key;
-    std::string key_where;
+    std::string key = {};
+    std::string key_where = {};
+    std::unordered_map<std::string, std::string> keys = {};  // and where each was given
   };
 
   std::string Where(const YAML::Mark& mark) const {
@@ -92,7 +94,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (++nodes_ > kMaxNodes) Fail(node.where, "more than a hundred thousand values");
     if (!failure_.empty())
       node = ConfigNode{.where = node.where};  // keeps the nesting, drops the content
-    stack_.push_back({std::move(node), anchor, false, "", ""});
+    stack_.push_back({.node = std::move(node), .anchor = anchor});
   }
 
   void Close() {
@@ -116,11 +118,10 @@ class TreeBuilder : public YAML::EventHandler {
     }
     if (node.kind != ConfigNode::Kind::kScalar)
       return Fail(node.where, "a key must be a plain word");
-    for (const ConfigNode::Entry& entry : map.node.entries) {
-      if (entry.key == node.text) {
-        Fail(node.where,
-             fmt::format("key '{}' is given twice, first at {}", node.text, entry.where));
-      }
+    const auto [first, added] = map.keys.emplace(node.text, node.where);
+    if (!added) {
+      Fail(node.where,
+           fmt::format("key '{}' is given twice, first at {}", node.text, first->second));
     }
     map.has_key = true;
     map.key = node.text;

@@ -72,6 +72,12 @@ TEST(Json, ErrorsNameSourceAndPosition) {
   }
 }
 
+TEST(Json, AByteOrderMarkIsPassedOver) {
+  EXPECT_EQ(Parse("\xef\xbb\xbf{\"a\": 1}").value().GetInt("a").value(), 1);
+  EXPECT_THAT(Parse("\xef\xbb\xbf"), FailsWith(kBad, "no JSON here"));
+  EXPECT_THAT(Parse("\xff\xfe{"), FailsWith(kBad, "f.json:1:1: not valid UTF-8"));  // UTF-16
+}
+
 TEST(Json, RefusesBadUtf8) {
   EXPECT_THAT(Parse("{\"a\":\n \"\xff\"}"), FailsWith(kBad, "f.json:2:3: not valid UTF-8"));
   EXPECT_THAT(Parse("\"\xed\xa0\x80\""), FailsWith(kBad, "UTF-8"));  // a surrogate
