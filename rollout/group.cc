@@ -9,15 +9,21 @@
 namespace longhaul::rollout {
 namespace {
 
+// Outside of these a tempered logit is no finite number, or all of them are the same.
+constexpr double kMinTemperature = 1e-6, kMaxTemperature = 1000;
+
 Status CheckSampling(const GroupRequest& request, const Tokenizer* tokenizer) {
   const SamplingParams& sampling = request.sampling;
-  if (!(sampling.temperature >= 0) || sampling.top_k < 0 || !(sampling.top_p > 0) ||
-      !(sampling.top_p <= 1) || !(sampling.min_p >= 0) || !(sampling.min_p <= 1)) {
+  const double t = sampling.temperature;
+  if (t != 0 && !(t >= kMinTemperature && t <= kMaxTemperature)) {
+    return InvalidArgument("request '{}': temperature {} must be 0 (greedy) or between {} and {}",
+                           request.uid, t, kMinTemperature, kMaxTemperature);
+  }
+  if (sampling.top_k < 0 || !(sampling.top_p > 0) || !(sampling.top_p <= 1) ||
+      !(sampling.min_p >= 0) || !(sampling.min_p <= 1)) {
     return InvalidArgument(
-        "request '{}': temperature {} and top_k {} must not be negative, top_p {} in (0, 1], min_p "
-        "{} "
-        "in [0, 1]",
-        request.uid, sampling.temperature, sampling.top_k, sampling.top_p, sampling.min_p);
+        "request '{}': top_k {} must not be negative, top_p {} in (0, 1], min_p {} in [0, 1]",
+        request.uid, sampling.top_k, sampling.top_p, sampling.min_p);
   }
   if (sampling.max_response_length < 1) {
     return InvalidArgument("request '{}': max_response_length is {}, must be at least 1",

@@ -42,7 +42,8 @@ struct DynamicSamplingConfig {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("enabled", enabled, {.doc = "drop groups whose rewards are all equal and refill"});
-    v.Field("max_gen_batches", max_gen_batches, {.min = 1, .doc = "batches generated in a step"});
+    v.Field("max_gen_batches", max_gen_batches,
+            {.min = 1, .max = 65536, .doc = "batches generated in a step"});
     v.Field("on_exhausted", on_exhausted, {.doc = "when these hold too few groups with a signal"});
   }
 };
@@ -80,7 +81,7 @@ struct StepConfig {
             {.min = 1, .max = 65536, .doc = "rollouts of a group"});
     v.Field("max_response_length", max_response_length,
             {.min = 1, .max = 1 << 30, .doc = "tokens; curriculum.length.stages override it"});
-    v.Field("temperature", temperature, {.min = 1e-6, .doc = "of training rollouts"});
+    v.Field("temperature", temperature, {.min = 1e-6, .max = 1000, .doc = "of training rollouts"});
     v.Field("top_p", top_p, {.above = 0, .max = 1, .doc = "nucleus sampled from; 1: off"});
     v.Field("top_k", top_k, {.min = 0, .doc = "0: off"});
     v.Field("min_p", min_p,
