@@ -4,8 +4,9 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <string>
 
-#include "common/check.h"
+#include "common/out_of_memory.h"
 
 namespace longhaul::kernels {
 namespace {
@@ -26,7 +27,7 @@ void* ScratchBytes(Scratch purpose, int64_t bytes) {
   if (buffer.bytes < bytes || buffer.data == nullptr) {
     const int64_t rounded = (bytes + 4095) / 4096 * 4096 + 4096;
     buffer.data.reset(std::aligned_alloc(64, static_cast<size_t>(rounded)));
-    CHECK(buffer.data != nullptr) << "out of memory: " << rounded << " bytes of scratch";
+    if (buffer.data == nullptr) EndOutOfMemory(std::to_string(rounded) + " bytes of scratch");
     buffer.bytes = rounded;
   }
   return buffer.data.get();

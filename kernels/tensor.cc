@@ -3,6 +3,9 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <string>
+
+#include "common/out_of_memory.h"
 
 namespace longhaul::kernels {
 
@@ -10,8 +13,9 @@ Tensor::Tensor(const Shape& shape, DType dtype) : shape_(shape), dtype_(dtype) {
   const size_t bytes = static_cast<size_t>(shape.numel() * SizeOf(dtype));
   const size_t rounded = (bytes + 63) / 64 * 64 + 64;
   data_.reset(static_cast<std::byte*>(std::aligned_alloc(64, rounded)));
-  CHECK(data_ != nullptr) << "out of memory: " << rounded << " bytes for a tensor "
-                          << shape.ToString();
+  if (data_ == nullptr) {
+    EndOutOfMemory(std::to_string(rounded) + " bytes for a tensor " + shape.ToString());
+  }
   std::memset(data_.get(), 0, rounded);
 }
 
