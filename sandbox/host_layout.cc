@@ -2,11 +2,13 @@
 #include "sandbox/host_layout.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/file_descriptor.h"
 #include "sandbox/init/plan.h"
 
 namespace longhaul::sandbox {
@@ -14,6 +16,10 @@ namespace {
 
 constexpr const char* kTopLevel[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
 constexpr const char* kDevices[] = {"null", "zero", "full", "random", "urandom"};
+const Symlink kDeviceLinks[] = {{"/proc/self/fd", "fd"},
+                                {"/proc/self/fd/0", "stdin"},
+                                {"/proc/self/fd/1", "stdout"},
+                                {"/proc/self/fd/2", "stderr"}};
 
 std::string ReadLink(const std::string& path) {
   char target[PATH_MAX];
@@ -62,6 +68,28 @@ Status WriteEtc(const std::string& etc) {
   return CopyAlternatives(etc);
 }
 
+// A /dev for all guests: device nodes, links and where /dev/shm is mounted. False where this user
+// or this file system may have no device nodes.
+bool MakeDevices(const std::string& dev) {
+  const std::string shared_memory = dev + "/shm";
+  if (!CreateDirectories(shared_memory).ok()) return false;
+  chmod(dev.c_str(), 0755);
+  chmod(shared_memory.c_str(), 0755);
+  for (const std::string name : kDevices) {
+    const std::string path = dev + "/" + name;
+    struct stat host;
+    if (stat(("/dev/" + name).c_str(), &host) < 0 ||
+        mknod(path.c_str(), S_IFCHR | 0666, host.st_rdev) < 0 || chmod(path.c_str(), 0666) < 0 ||
+        FileDescriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC)).get() < 0) {
+      return false;
+    }
+  }
+  for (const Symlink& link : kDeviceLinks) {
+    if (symlink(link.target.c_str(), (dev + "/" + link.path).c_str()) < 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 StatusOr<HostLayout> MakeHostLayout(const std::string& directory) {
@@ -75,16 +103,19 @@ StatusOr<HostLayout> MakeHostLayout(const std::string& directory) {
       layout.trees.push_back({path, name, HostTree::Kind::kDirectory});
     }
   }
-  for (const std::string name : kDevices) {
-    layout.trees.push_back({"/dev/" + name, "dev/" + name, HostTree::Kind::kDevice});
+  if (MakeDevices(directory + "/dev")) {  // one mount instead of one for each
+    layout.trees.push_back({directory + "/dev", "dev", HostTree::Kind::kDevices});
+  } else {
+    for (const std::string name : kDevices) {
+      layout.trees.push_back({"/dev/" + name, "dev/" + name, HostTree::Kind::kDevice});
+    }
+    for (const Symlink& link : kDeviceLinks) {
+      layout.symlinks.push_back({link.target, "dev/" + link.path});
+    }
   }
   const std::string etc = directory + "/etc";
   RETURN_IF_ERROR(WriteEtc(etc));
   layout.trees.push_back({etc, "etc", HostTree::Kind::kDirectory});
-  layout.symlinks.push_back({"/proc/self/fd", "dev/fd"});
-  layout.symlinks.push_back({"/proc/self/fd/0", "dev/stdin"});
-  layout.symlinks.push_back({"/proc/self/fd/1", "dev/stdout"});
-  layout.symlinks.push_back({"/proc/self/fd/2", "dev/stderr"});
   return layout;
 }
 

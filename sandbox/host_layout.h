@@ -12,7 +12,8 @@
 namespace longhaul::sandbox {
 
 struct HostTree {
-  enum class Kind { kDirectory, kFile, kDevice };
+  // kDevices: a directory of devices.
+  enum class Kind { kDirectory, kFile, kDevice, kDevices };
   std::string host_path;
   std::string guest_path;  // relative to the root
   Kind kind = Kind::kDirectory;
@@ -29,7 +30,7 @@ struct HostLayout {
 };
 
 // Writes the guests' /etc into `directory`: the host's linker cache and alternatives, and names for
-// the guest's user and nobody else's.
+// the guest's user and nobody else's; and their /dev, where device nodes may be made.
 StatusOr<HostLayout> MakeHostLayout(const std::string& directory);
 
 }  // namespace longhaul::sandbox

@@ -31,8 +31,9 @@ void AppendString(std::string& plan, const std::string& text) {
 }
 
 void AppendTree(std::string& plan, const HostTree& tree) {
-  AppendStruct(plan, TreeEntry{tree.kind == HostTree::Kind::kDevice,
-                               tree.kind == HostTree::Kind::kDirectory});
+  using Kind = HostTree::Kind;
+  AppendStruct(plan, TreeEntry{tree.kind == Kind::kDevice || tree.kind == Kind::kDevices,
+                               tree.kind == Kind::kDirectory || tree.kind == Kind::kDevices});
   AppendString(plan, tree.host_path);
   AppendString(plan, tree.guest_path);
 }

@@ -36,7 +36,7 @@ enum PlanFlag : uint32_t {
 };
 
 struct TreeEntry {
-  uint32_t is_device;     // stays usable as a device
+  uint32_t is_device;     // it, or what is in it, stays usable as a device
   uint32_t is_directory;  // recursive
 };
 

@@ -72,20 +72,19 @@ void AttachTree(const TreeEntry& tree, long fd, const char* at) {
   }
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_NOSUID;
-  attributes.attr_set |= tree.is_device ? MOUNT_ATTR_NOEXEC : MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV;
+  attributes.attr_set |= tree.is_device ? MOUNT_ATTR_NOEXEC : MOUNT_ATTR_NODEV;
+  if (tree.is_directory || !tree.is_device) attributes.attr_set |= MOUNT_ATTR_RDONLY;
   const int flags = kEmptyPath | (tree.is_directory ? kRecursive : 0);
   Must(at, raw::Call(SYS_mount_setattr, fd, "", flags, &attributes, sizeof(attributes)));
   Attach(at, fd, at);
 }
 
-// Makes `path` stay writable when the root becomes read-only: a mount of its own of the same tmpfs,
-// so that one size and one count of inodes hold for all of them.
-void KeepWritable(const char* path, int mode) {
+// A mount of its own of a directory of the root's tmpfs, so that it stays writable when the root
+// becomes read-only, and one size and one count of inodes hold for all of them.
+long WritableTree(const char* path, int mode) {
   MakeDirectory(path, mode);
   raw::Call(SYS_chmod, path, mode);
-  const long tree =
-      Must(path, raw::Call(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
-  Attach(path, tree, path);
+  return Must(path, raw::Call(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
 }
 
 void MountProc() {
@@ -141,6 +140,8 @@ void BuildRoot(const PlanHeader& header, PlanReader trees, const int* tree_fds,
   Attach("mounting the root", root, "/usr");
   Must("entering the new root", raw::Call(SYS_fchdir, root));
 
+  MakeDirectory("dev", 0755);
+  const long shared_memory = WritableTree("dev/shm", 01777);  // a tree may come to lie over "dev"
   for (unsigned i = 0; i < header.tree_count; ++i) {
     const TreeEntry tree = trees.Struct<TreeEntry>();
     trees.String();
@@ -151,9 +152,9 @@ void BuildRoot(const PlanHeader& header, PlanReader trees, const int* tree_fds,
     const char* path = symlinks.String();
     Must(path, raw::Call(SYS_symlink, target, path));
   }
-  KeepWritable("work", 0755);
-  KeepWritable("tmp", 01777);
-  KeepWritable("dev/shm", 01777);
+  Attach("/dev/shm", shared_memory, "dev/shm");
+  Attach("/work", WritableTree("work", 0755), "work");
+  Attach("/tmp", WritableTree("tmp", 01777), "tmp");
   if (header.flags & kMountProc) MountProc();
   if (header.flags & kLoopbackUp) BringUpLoopback();
   EnterRoot(root);

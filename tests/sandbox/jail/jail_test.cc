@@ -86,6 +86,18 @@ TEST_F(JailTest, GivesACleanRoot) {
       Run(Shell("touch /work/x /tmp/x /dev/shm/x && sh -c 'cp /bin/true t && ./t'")).exit_code, 0);
 }
 
+TEST_F(JailTest, HasDevicesThatNobodyCanChange) {
+  const GuestResult result = Run(
+      Shell("ls -d /dev/* | xargs; echo x > /dev/null; head -c 3 /dev/zero | od -An -c; "
+            "head -c 3 /dev/urandom | wc -c; echo x > /dev/full || echo full; readlink /dev/stdin; "
+            "rm /dev/null; chmod 600 /dev/zero; mv /dev/zero /dev/null; cp /bin/true /dev/shm/t"));
+  EXPECT_EQ(result.stdout_bytes,
+            "/dev/fd /dev/full /dev/null /dev/random /dev/shm /dev/stderr /dev/stdin /dev/stdout "
+            "/dev/urandom /dev/zero\n  \\0  \\0  \\0\n3\nfull\n/proc/self/fd/0\n");
+  EXPECT_THAT(Run(Shell("ls -l /dev/null /dev/zero | cut -c 1-10 | xargs")).stdout_bytes,
+              "crw-rw-rw- crw-rw-rw-\n");
+}
+
 TEST_F(JailTest, ASignalIsReported) {
   const GuestResult result = Run(Shell("kill -ABRT $$"));
   EXPECT_EQ(result.outcome, Outcome::kRuntimeError);
