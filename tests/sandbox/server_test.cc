@@ -209,5 +209,16 @@ TEST_F(ServerTest, BadStartsSayWhatToDo) {
   EXPECT_THAT(Log(), HasSubstr("none: No such file"));
 }
 
+TEST(SandboxRunTest, AFailedCompilationIsACompileError) {
+  const std::string source = testing::TempDir() + "broken.cc";
+  ASSERT_TRUE(WriteFileAtomic(source, "#error wrong\n").ok());
+  std::FILE* output = popen((LONGHAUL_BINARY " sandbox run " + source + " 2>&1").c_str(), "r");
+  ASSERT_NE(output, nullptr);
+  std::string words;
+  for (char line[512]; fgets(line, sizeof(line), output) != nullptr;) words += line;
+  EXPECT_EQ(WEXITSTATUS(pclose(output)), 3);
+  EXPECT_THAT(words, HasSubstr("compilation: compile error, exit code 1"));
+}
+
 }  // namespace
 }  // namespace longhaul
