@@ -3,11 +3,12 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <exception>
 #include <string>
 
 #include "common/file.h"
 #include "tools/command.h"
+#include "tools/failure_handlers.h"
+#include "tools/stop_signals.h"
 
 namespace longhaul::tools {
 namespace {
@@ -51,19 +52,8 @@ void PrintUnknownCommand(const CLI::App& app, const char* word) {
   std::fprintf(stderr, "error: no command '%s'; there are %s\n", word, names.c_str());
 }
 
-// What libraries throw (no memory, no more threads) is an error of the command and no crash.
-StatusOr<Outcome> Perform(const Action& action) {
-  try {
-    return action();
-  } catch (const std::bad_alloc&) {
-    return ResourceExhausted("there is not enough memory for this; give smaller sizes");
-  } catch (const std::exception& error) {
-    return Internal("{}", error.what());
-  }
-}
-
 int Run(const Action& action) {
-  StatusOr<Outcome> outcome = Perform(action);
+  StatusOr<Outcome> outcome = action();
   if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && outcome.ok()) {
     outcome = ErrnoStatus(errno, "writing", "standard output");
   }
@@ -77,7 +67,7 @@ int Run(const Action& action) {
     case Outcome::kFailed:
       return kError;
     case Outcome::kInterrupted:
-      return 130;
+      return kInterruptedExitCode;
     case Outcome::kProgramFailed:
       return kProgramFailed;
   }
@@ -85,6 +75,7 @@ int Run(const Action& action) {
 }
 
 int Main(int argc, char** argv) {
+  InstallFailureHandlers();
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
     std::fprintf(stderr, "error: this processor has no AVX2 and FMA, which Longhaul needs\n");
     return kError;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "common/checkpoint/checkpoint_dir.h"
+#include "common/config_node.h"
 #include "common/file.h"
 #include "common/logging.h"
 #include "common/tokenizer/character_tokenizer.h"
@@ -16,24 +17,46 @@ namespace {
 
 constexpr std::string_view kConfigName = "config.yaml";
 
-// Lines of `text` with their number of occurrences.
-std::map<std::string, int> CountLines(const std::string& text) {
-  std::map<std::string, int> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    ++lines[text.substr(begin, end - begin)];
-    begin = end + 1;
+// Every value below `node` under its key ("trainer.max_steps").
+void Flatten(const ConfigNode& node, const std::string& key,
+             std::map<std::string, std::string>* values) {
+  const std::string prefix = key.empty() ? "" : key + ".";
+  for (const ConfigNode::Entry& entry : node.entries) {
+    Flatten(entry.value, prefix + entry.key, values);
   }
-  return lines;
+  for (size_t i = 0; i < node.items.size(); ++i) {
+    Flatten(node.items[i], prefix + std::to_string(i), values);
+  }
+  using Kind = ConfigNode::Kind;
+  if (node.kind == Kind::kScalar || node.kind == Kind::kNull) {
+    (*values)[key] = node.kind == Kind::kNull ? "null" : node.text;
+  }
 }
 
 // Says what a resumed run does differently from before.
 void ReportChanges(const std::string& before, const std::string& now) {
-  const std::map<std::string, int> old_lines = CountLines(before), new_lines = CountLines(now);
-  for (const auto& [line, count] : new_lines) {
-    const auto found = old_lines.find(line);
-    if (found == old_lines.end())
-      LogWarning("configuration changed since this run began: now `{}`", line);
+  std::map<std::string, std::string> old_values, new_values;
+  const StatusOr<ConfigNode> old_root = ParseYaml(before, kConfigName);
+  const StatusOr<ConfigNode> new_root = ParseYaml(now, kConfigName);
+  if (!old_root.ok() || !new_root.ok()) {
+    return LogWarning("the configuration this run began with cannot be read: {}",
+                      Message(old_root.ok() ? new_root.status() : old_root.status()));
+  }
+  Flatten(*old_root, "", &old_values);
+  Flatten(*new_root, "", &new_values);
+  const auto report = [](const std::string& key, const std::string& from, const std::string& to) {
+    LogWarning("configuration changed since this run began: {}: {} -> {}", key, from, to);
+  };
+  for (const auto& [key, value] : new_values) {
+    const auto found = old_values.find(key);
+    if (found == old_values.end()) {
+      report(key, "(absent)", value);
+    } else if (found->second != value) {
+      report(key, found->second, value);
+    }
+  }
+  for (const auto& [key, value] : old_values) {
+    if (!new_values.contains(key)) report(key, value, "(absent)");
   }
 }
 

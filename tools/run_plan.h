@@ -33,7 +33,7 @@ std::vector<std::string> DescribeRun(const LoadedRun& run);
 std::vector<std::string> DescribeMemory(const std::vector<model::MemoryLine>& plan);
 
 // ResourceExhausted, with the largest lines of the plan, when it does not fit into the memory that
-// is free now.
+// is free now, or into the address space that this process may have (ulimit -v).
 Status CheckMemory(const std::vector<model::MemoryLine>& plan);
 
 }  // namespace longhaul::tools

@@ -98,12 +98,43 @@ TEST_F(BadConfig, FilesThatAreNoRunFiles) {
   ExpectError(Run("train binary.yaml"), {"binary.yaml:1:"});
   Write("deep.yaml", std::string(20000, '['));
   ExpectError(Run("train deep.yaml"), {"deep.yaml:"});
-  Write("huge.yaml", "a: " + std::string(8 << 20, 'x'));
-  ExpectError(Run("train huge.yaml"), {"huge.yaml:1:1: unknown key 'a'"});
+  Write("long.yaml", "a: " + std::string(1 << 19, 'x'));
+  ExpectError(Run("train long.yaml"), {"long.yaml:1:1: unknown key 'a'"});
+  Write("huge.yaml", "a: " + std::string(1 << 20, 'x'));
+  ExpectError(Run("train huge.yaml"),
+              {"huge.yaml: a configuration of 1048579 bytes; at most 1048576 are read"});
   Write("list.yaml", "- a\n- b\n");
   ExpectError(Run("train list.yaml"), {"list.yaml:1:1: expected sections"});
   ExpectError(Run("train model"), {"model: Is a directory"});
   ExpectError(Run("train missing.yaml"), {"missing.yaml: No such file"});
+}
+
+TEST_F(BadConfig, AByteOrderMarkIsPassedOver) {
+  Write("run.yaml", "\xef\xbb\xbf" + Read("run.yaml"));
+  Write("model/config.json", "\xef\xbb\xbf" + Read("model/config.json"));
+  EXPECT_EQ(Train().exit_code, 0);
+}
+
+TEST_F(BadConfig, TemperaturesThatNobodyMeans) {
+  for (const char* value : {"1e-7", "1e9"}) {
+    ExpectError(Train(std::string("rollout.temperature=") + value), {"rollout.temperature"});
+  }
+  Write("data.jsonl",
+        R"({"uid": "a", "prompt": "1,", "reward": {"type": "exact", "answer": "2"}})");
+  for (const char* value : {"nan", "1e-7", "1e9"}) {
+    ExpectError(Run(std::string("eval model --data data.jsonl --temperature ") + value),
+                {"temperature", "must be 0 (greedy) or between 1e-06 and 1000"});
+  }
+}
+
+// Some find too little only once threads run: whatever it is, it is an error and nobody waits.
+TEST_F(BadConfig, TooLittleMemoryIsAnError) {
+  for (const char* kib : {"200000", "300000", "600000", "1000000"}) {
+    const CommandResult result = Train("", std::string("ulimit -v ") + kib + ";");
+    EXPECT_EQ(result.exit_code, 1) << kib << ": " << result.output;
+    ExpectError(result, {"address space (ulimit -v)"});
+  }
+  EXPECT_FALSE(Exists("out"));
 }
 
 TEST_F(BadConfig, ModelSectionWithoutAModel) {
