@@ -128,6 +128,17 @@ TEST_F(RunDirectory, LogsThatAreGone) {
   EXPECT_THAT(Read("out/samples.jsonl"), StartsWith(R"({"step":3,)"));
 }
 
+TEST_F(RunDirectory, LogsThatAreMovedWhileItRuns) {
+  const pid_t pid = Start("train run.yaml output.dir=out trainer.max_steps=100000");
+  WaitFor(pid, "out/checkpoints/step-00000001");
+  std::filesystem::rename(Path("out/samples.jsonl"), Path("kept.jsonl"));
+  WaitFor(pid, "out/samples.jsonl");
+  EXPECT_THAT(Read("background.log"), HasSubstr("out/samples.jsonl was moved or removed"));
+  std::filesystem::rename(Path("out"), Path("gone"));
+  EXPECT_EQ(ExitCode(pid), 1);
+  EXPECT_FALSE(Exists("out/config.yaml"));
+}
+
 TEST_F(RunDirectory, SamplesOutliveAStretchWithoutThem) {
   ASSERT_EQ(Train("trainer.max_steps=1").exit_code, 0);
   const std::string samples = Read("out/samples.jsonl");

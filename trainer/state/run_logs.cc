@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainer/state/run_logs.h"
 
+#include <sys/stat.h>
+
 #include <chrono>
 
 #include "common/logging.h"
@@ -34,6 +36,13 @@ std::string EventsPath(const std::string& run_dir) {
   return JoinPath(run_dir, "tensorboard/events.out.tfevents.0.longhaul");
 }
 
+// Which directory a path names now; {0, 0}: none.
+std::pair<uint64_t, uint64_t> IdentityOf(const std::string& directory) {
+  struct stat info;
+  if (stat(directory.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino};
+}
+
 bool WasMoved(const std::string& path) {
   if (FileExists(path)) return false;
   LogWarning("{} was moved or removed while the run goes on: it begins anew", path);
@@ -46,6 +55,7 @@ StatusOr<RunLogs> RunLogs::Open(const std::string& run_dir, const LoggerConfig& 
                                 const Json* offsets) {
   RunLogs logs;
   logs.run_dir_ = run_dir;
+  logs.directory_ = IdentityOf(run_dir);
   // The lengths of logs that are switched off stay known to the checkpoints.
   if (offsets != nullptr) logs.offsets_ = *offsets;
   if (config.jsonl) {
@@ -77,8 +87,10 @@ Status RunLogs::Write(int64_t step, const MetricSet& metrics) {
 Status RunLogs::FlushSamples() { return samples_.has_value() ? samples_->Flush() : OkStatus(); }
 
 Status RunLogs::BeginAgainWhereMoved() {
-  if (!DirectoryExists(run_dir_))
-    return NotFound("the run directory {} was removed while the run was going on", run_dir_);
+  if (IdentityOf(run_dir_) != directory_) {
+    return NotFound("the run directory {} was moved or removed while the run was going on",
+                    run_dir_);
+  }
   if (metrics_.has_value() && WasMoved(MetricsPath(run_dir_))) {
     ASSIGN_OR_RETURN(*metrics_, JsonlMetrics::Open(MetricsPath(run_dir_), 0));
   }

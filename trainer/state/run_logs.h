@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "common/file.h"
 #include "common/json.h"
@@ -36,7 +37,8 @@ class RunLogs {
   Status BeginAgainWhereMoved();
 
   std::string run_dir_;
-  Json offsets_ = Json::Object();  // of the checkpoint, if any
+  std::pair<uint64_t, uint64_t> directory_ = {};  // device and inode of run_dir_
+  Json offsets_ = Json::Object();                 // of the checkpoint, if any
   std::optional<JsonlMetrics> metrics_;
   std::optional<TensorBoardEvents> events_;
   std::optional<AppendFile> samples_;
