@@ -79,7 +79,7 @@ StatusOr<Collection> Trainer::Impl::CollectGroups(MetricSet& metrics) {
                                        .max_response_length = curriculum->max_response_length()}));
   watch.Report(metrics);
   metrics.SetLast("queue/rollout_depth", static_cast<double>(collector->state().open_ids.size()));
-  metrics.SetLast("queue/expired_leases", static_cast<double>(coordinator->expired_leases()));
+  metrics.SetLast("perf/expired_leases", static_cast<double>(coordinator->expired_leases()));
   metrics.SetLast("queue/train_depth", static_cast<double>(collector->state().pending.size()));
   return collection;
 }

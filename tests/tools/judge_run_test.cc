@@ -170,7 +170,7 @@ TEST_F(JudgeRun, AJudgeThatFailsIsUnscorableAndEndsTheRunAboveTheRate) {
       "reward.watch.calibration_interval=0 reward.genrm.retry.attempts=1 trainer.max_steps=3 ";
   ExpectError(
       Judged(endpoint.url(), settings + "reward.max_unscorable_frac=0.1"),
-      {"step 1: scoring failed: ", "reward.max_unscorable_frac is 10.0%", "scorer 'genrm'"});
+      {"step 1: scoring failed: ", "reward.max_unscorable_frac is 10.0%", "scorer 'genrm_grade'"});
   Remove("out");
   const CommandResult patient = Judged(endpoint.url(), settings + "reward.max_unscorable_frac=1");
   EXPECT_EQ(patient.exit_code, 0) << patient.output;

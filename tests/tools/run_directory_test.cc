@@ -158,6 +158,17 @@ TEST_F(RunDirectory, SignalWhileDataAreMadeEndsItAtOnce) {
   EXPECT_EQ(Train().exit_code, 0);
 }
 
+TEST_F(RunDirectory, AResumedRunSaysWhatChanged) {
+  ASSERT_EQ(Train().exit_code, 0);
+  const CommandResult result = Train("trainer.max_steps=3 optimizer.lr=0.5");
+  EXPECT_EQ(result.exit_code, 0);
+  for (const char* line :
+       {"configuration changed since this run began: trainer.max_steps: 2 -> 3\n",
+        "configuration changed since this run began: optimizer.lr: 1e-06 -> 0.5\n"}) {
+    EXPECT_NE(result.output.find(line), std::string::npos) << result.output;
+  }
+}
+
 TEST_F(RunDirectory, AnotherAlphabetIsRefused) {
   const std::string run = "model.path=null 'data.train=[{path: data.jsonl}]' ";
   Write("data.jsonl",
