@@ -66,7 +66,8 @@ TEST_F(BadModel, ConfigsThatAreNotUnderstood) {
 TEST_F(BadModel, NumbersOutOfRangeShowIt) {
   const std::string good = Read("model/config.json");
   Replace("model/config.json", "\"rope_theta\": 10000.0", "\"rope_theta\": 0");
-  ExpectError(Train(), {"model/config.json: rope_theta: must be between 1 and 1000000000000000, found 0"});
+  ExpectError(Train(),
+              {"model/config.json: rope_theta: must be between 1 and 1000000000000000, found 0"});
   Write("model/config.json", good);
   Write("model/generation_config.json", R"({"eos_token_id": [0, 100000]})");
   ExpectError(Train(), {"model/generation_config.json: eos_token_id: must be between 0 and 15, "
