@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs in the jail of a judged C++ program: makes the calls of the file calls.txt (nonce, CPU seconds
-// and wall seconds of a call, then a line of hexadecimal arguments each) and writes what they returned
-// to descriptor 3, "<nonce> <index of the call> <reply>": "v" and the value, or "e" and an exception.
+// Runs in the jail of a judged C++ program: makes the calls of the file calls.txt (nonce, CPU
+// seconds and wall seconds of a call, then a line of hexadecimal arguments each) and writes what
+// they returned to descriptor 3, "<nonce> <index of the call> <reply>": "v" and the value, or "e"
+// and an exception.
 #pragma once
 
 #include "cpp_values.h"
