@@ -71,6 +71,7 @@ StatusOr<std::string> ReadFile(const std::string& path) {
   if (::fstat(fd.get(), &info) != 0) return ErrnoStatus(errno, "reading", path);
   if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "reading", path);
   std::string bytes;
+  constexpr size_t kMostOfADevice = size_t{256} << 20;  // /dev/zero has no end
   constexpr size_t kStep = 1 << 16;  // files of /proc say size 0, so read on until the end
   size_t length = 0;
   bytes.resize(std::max<size_t>(static_cast<size_t>(info.st_size) + 1, kStep));
@@ -81,6 +82,9 @@ StatusOr<std::string> ReadFile(const std::string& path) {
     if (got < 0) return ErrnoStatus(errno, "reading", path);
     if (got == 0) break;
     length += static_cast<size_t>(got);
+    if (length > kMostOfADevice && !S_ISREG(info.st_mode)) {
+      return ResourceExhausted("{}: is no file and gives more than {} MiB", path, kMostOfADevice >> 20);
+    }
   }
   bytes.resize(length);
   return bytes;

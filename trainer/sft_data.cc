@@ -46,6 +46,11 @@ StatusOr<std::unique_ptr<SftData>> SftData::Load(const Args& args) {
   ASSIGN_OR_RETURN(TaskSampler sampler, TaskSampler::Create(std::move(sampler_args)));
   std::unique_ptr<SftData> data(new SftData(args, std::move(sampler)));
   data->responses_ = std::move(responses);
+  if (args.config->batch_size > data->sampler_.num_tasks()) {
+    return InvalidArgument(
+        "sft.batch_size: {}: sft.data has {} examples, and a batch would hold them more than once",
+        args.config->batch_size, data->sampler_.num_tasks());
+  }
   data->total_steps_ = args.config->steps;
   if (data->total_steps_ == 0) {
     data->total_steps_ = static_cast<int64_t>(

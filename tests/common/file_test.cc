@@ -15,6 +15,11 @@ namespace {
 
 using ::testing::ElementsAre;
 
+TEST(File, DevicesWithoutEndAreNotReadForEver) {
+  EXPECT_THAT(ReadFile("/dev/zero"), FailsWith(StatusCode::kResourceExhausted, "256 MiB"));
+  EXPECT_EQ(*ReadFile("/dev/null"), "");
+}
+
 TEST(File, WritesAtomicallyAndReadsBack) {
   TestDirectory dir;
   const std::string path = dir / "a";

@@ -16,6 +16,12 @@ std::string WithReward(const std::string& reward) {
   return std::string(kGood) + R"({"uid": "b", "prompt": "1,2:9,1", "reward": )" + reward + "}\n";
 }
 
+TEST_F(BadData, SupervisedBatchesOfMoreThanThereIs) {
+  Write("sft.jsonl", R"({"uid": "a", "prompt": "1,2:", "response": "3"})");
+  ExpectError(Train("'sft={data: [{path: sft.jsonl}], batch_size: 2, steps: 1}'"),
+              {"sft.batch_size: 2: sft.data has 1 examples"});
+}
+
 TEST_F(BadData, LinesThatAreNoTasks) {
   ExpectError(TrainOn(std::string(kGood) + "nope\n"), {"data.jsonl:2"});
   ExpectError(TrainOn(std::string(kGood) + "[1]\n"), {"data.jsonl:2: expected a JSON object"});
