@@ -83,7 +83,8 @@ StatusOr<std::string> ReadFile(const std::string& path) {
     if (got == 0) break;
     length += static_cast<size_t>(got);
     if (length > kMostOfADevice && !S_ISREG(info.st_mode)) {
-      return ResourceExhausted("{}: is no file and gives more than {} MiB", path, kMostOfADevice >> 20);
+      return ResourceExhausted("{}: is no file and gives more than {} MiB", path,
+                               kMostOfADevice >> 20);
     }
   }
   bytes.resize(length);

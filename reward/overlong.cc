@@ -7,9 +7,8 @@ namespace longhaul::reward {
 
 Status CheckOverlongWindow(const OverlongConfig& config, int64_t max_response_length) {
   if (config.buffer_length == 0 || config.buffer_length < max_response_length) return OkStatus();
-  return InvalidArgument(
-      "a buffer of {} tokens is not below the response window of {} tokens",
-      config.buffer_length, max_response_length);
+  return InvalidArgument("a buffer of {} tokens is not below the response window of {} tokens",
+                         config.buffer_length, max_response_length);
 }
 
 double OverlongShaping(int64_t response_length, int64_t max_response_length,

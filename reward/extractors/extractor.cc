@@ -27,9 +27,7 @@ const std::vector<Extractor>& Extractors() {
       {.name = "code_block", .extract = ExtractCodeBlock, .optional_options = {"language"}},
       {.name = "hash", .extract = ExtractHash},
       {.name = "last_number", .extract = ExtractLastNumber},
-      {.name = "math_answer",
-       .extract = math::ExtractMathAnswer,
-       .optional_options = {"extract"}},
+      {.name = "math_answer", .extract = math::ExtractMathAnswer, .optional_options = {"extract"}},
       {.name = "response", .extract = ExtractResponse, .sees_thinking = true},
       {.name = "whole", .extract = ExtractWhole},
   };

@@ -15,7 +15,8 @@
 //   boxed        inside the last \boxed{...} or \fbox{...}, braces balanced; several that belong
 //                together (reward/extractors/boxes.h) with what is between them
 //   math_answer  where mathematical answers stand in prose (reward/math/answer_finder.h)
-//   code_block   the last closed block between fences (```python) of the option `language`, which is
+//   code_block   the last closed block between fences (```python) of the option `language`, which
+//   is
 //                python unless given
 //   hash         the rest of the line after the last "####"
 //

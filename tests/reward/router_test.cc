@@ -145,8 +145,7 @@ TEST(Router, AWatchedComponentDoesNotDecide) {
 }
 
 TEST(Router, NamesAreCheckedWhenLoaded) {
-  EXPECT_EQ(CheckMessage({"nubmer", "1"}),
-            "unknown scorer 'nubmer'; did you mean 'number'?");
+  EXPECT_EQ(CheckMessage({"nubmer", "1"}), "unknown scorer 'nubmer'; did you mean 'number'?");
   EXPECT_THAT(CheckMessage({"number", "1", "tag"}), HasSubstr("unknown extractor 'tag'; valid: "));
   EXPECT_THAT(CheckMessage({"number", "1", "after"}), HasSubstr("marker"));
   EXPECT_THAT(CheckMessage({"number", "1", "", "", std::numeric_limits<double>::quiet_NaN()}),

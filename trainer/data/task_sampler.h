@@ -45,8 +45,8 @@ class TaskSampler {
     uint64_t seed = 0;
     bool shuffle = true;
   };
-  // A uid may appear once over all sources, and a domain that is configured must have tasks: one that
-  // is misspelt would leave the real one at weight 1 from the start.
+  // A uid may appear once over all sources, and a domain that is configured must have tasks: one
+  // that is misspelt would leave the real one at weight 1 from the start.
   static StatusOr<TaskSampler> Create(Args args);
 
   // FailedPrecondition when no pool has both a weight at this step and a task that is kept.

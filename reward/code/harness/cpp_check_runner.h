@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Around a task's own test program, in a jail into which no judged program ever comes: the function it
-// tests is a stand-in that looks replies up in the file replies.txt ("<call>\t<reply>", one a line).
-// At the end goes to descriptor 3: "calls" and the calls whose replies are needed, one a line; or
-// "verdict" and {"passed": [...], "details": [...]}; or "fault" and why the tests do not run.
+// Around a task's own test program, in a jail into which no judged program ever comes: the function
+// it tests is a stand-in that looks replies up in the file replies.txt ("<call>\t<reply>", one a
+// line). At the end goes to descriptor 3: "calls" and the calls whose replies are needed, one a
+// line; or "verdict" and {"passed": [...], "details": [...]}; or "fault" and why the tests do not
+// run.
 //
 // From the first missing reply on, results are empty values and assertions stop nothing, so that
 // independent calls are all found at once.
@@ -52,7 +53,8 @@ class Ledger {
   }
   [[noreturn]] static void EndWith(bool passed, const std::string& why) {
     std::string printable;
-    for (const char ch : why) printable += ch < ' ' || ch > '~' || ch == '"' || ch == '\\' ? ' ' : ch;
+    for (const char ch : why)
+      printable += ch < ' ' || ch > '~' || ch == '"' || ch == '\\' ? ' ' : ch;
     End("verdict", std::string("{\"passed\":[") + (passed ? "true" : "false") +
                        "],\"details\":[\"" + printable.substr(0, 200) + "\"]}");
   }
@@ -79,8 +81,10 @@ struct StandIn<R (*)(A...)> {
     (Put<std::decay_t<A>>(call, arguments), ...);
     const std::optional<std::string> reply = ledger.Ask(ToHex(call));
     if (!reply.has_value()) {
-      if constexpr (std::is_void_v<R>) return;
-      else return typename Types::Result{};
+      if constexpr (std::is_void_v<R>)
+        return;
+      else
+        return typename Types::Result{};
     }
     if (reply->starts_with("x")) ledger.Fail("the program had ended");
     if (reply->starts_with("e")) throw std::runtime_error(FromHex(reply->substr(1)));

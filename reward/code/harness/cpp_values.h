@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// C++ values on the wire, for both sides of a judged call: bytes, written as hexadecimal text. Types
-// are those of the task's declaration: numbers, characters, strings, optionals, pairs, tuples and the
-// standard containers of them. What is read is checked for its length and nothing else.
+// C++ values on the wire, for both sides of a judged call: bytes, written as hexadecimal text.
+// Types are those of the task's declaration: numbers, characters, strings, optionals, pairs, tuples
+// and the standard containers of them. What is read is checked for its length and nothing else.
 #pragma once
 
 #include <bits/stdc++.h>
@@ -47,7 +47,7 @@ T Get(Reader& in) {
 }
 
 template <typename T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 struct Wire<T> {
   static void Put(std::string& out, T value) {
     char bytes[sizeof(T)] = {};
@@ -93,7 +93,8 @@ struct Wire<T> {
   static T Get(Reader& in) {
     T values;
     const size_t size = in.ReadSize();
-    for (size_t i = 0; i < size && !in.failed; ++i) values.insert(values.end(), longhaul::Get<Item>(in));
+    for (size_t i = 0; i < size && !in.failed; ++i)
+      values.insert(values.end(), longhaul::Get<Item>(in));
     return values;
   }
 };
@@ -167,7 +168,8 @@ struct Signature<R (*)(A...)> {
   using Arguments = std::tuple<std::decay_t<A>...>;
 
   template <typename T>
-  static constexpr bool kComesBack = std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>>;
+  static constexpr bool kComesBack =
+      std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>>;
 
   template <typename Function>
   static std::string Call(Function&& function, Arguments& arguments) {

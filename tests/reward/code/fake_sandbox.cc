@@ -140,7 +140,7 @@ proto::Execution Run(const Child& child) {
 }
 
 void WriteGuestFiles(const google::protobuf::RepeatedPtrField<proto::ExecutionFile>& files,
-                const WorkDirectory& directory) {
+                     const WorkDirectory& directory) {
   for (const proto::ExecutionFile& file : files) directory.Write(file.path(), file.content());
 }
 

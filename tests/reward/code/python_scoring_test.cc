@@ -130,8 +130,8 @@ TEST_F(CodeScorerTest, AssertionsMayUseObjectsOfTheSolution) {
   ExpectRight({tests,
                "class Pair:\n  def __init__(s, a, b): s.a = a; s.b = b\n"
                "  def sum(s): return s.a + s.b\ndef g(l): return sum(p.a for p in l)"});
-  ExpectRight({R"J({"assert_case": ["assert f(lambda x: x * 2, 4) == 8"]})J",
-               "def f(g, x): return g(x)"});
+  ExpectRight(
+      {R"J({"assert_case": ["assert f(lambda x: x * 2, 4) == 8"]})J", "def f(g, x): return g(x)"});
 }
 
 TEST_F(CodeScorerTest, AssertionsThatDependOnAnswersTakeFurtherRounds) {
