@@ -143,9 +143,9 @@ std::vector<proto::Group> GenerationLoop::Groups() const {
 
 void GenerationLoop::Drop(const std::vector<int64_t>& lease_ids) {
   for (int64_t id : lease_ids) {
+    if (!args_.book->Withdraw(id)) continue;
     LogWarning("lease {} was given to another worker; this one stops working on it", id);
     args_.engine->Abort(id);
-    args_.book->Close(id);
   }
 }
 

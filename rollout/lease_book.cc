@@ -64,6 +64,14 @@ void LeaseBook::Close(int64_t lease_id) {
   held_.erase(lease_id);
 }
 
+bool LeaseBook::Withdraw(int64_t lease_id) {
+  const std::lock_guard lock(mutex_);
+  const auto it = held_.find(lease_id);
+  if (it == held_.end() || it->second.returning) return false;
+  held_.erase(it);
+  return true;
+}
+
 bool LeaseBook::Finish(int64_t lease_id, proto::Rollout rollout) {
   const std::lock_guard lock(mutex_);
   const auto it = held_.find(lease_id);

@@ -24,6 +24,10 @@ class LeaseBook {
   bool Open(proto::Lease lease);
   // Forgets a lease.
   void Close(int64_t lease_id);
+  // Forgets one that is the coordinator's again. False, and nothing changed, if its group is
+  // complete and on its way there, or has arrived: a renewal that crosses its return finds it gone
+  // too.
+  bool Withdraw(int64_t lease_id);
 
   // A sample's rollout, complete but for the reward; one that was aborted needs none and is
   // UNSCORABLE. False if the lease is not held any more.

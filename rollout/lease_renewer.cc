@@ -44,7 +44,7 @@ void LeaseRenewer::Run() {
     const int64_t interval = args_.book->RenewalMs() / kRenewalsPerDeadline;
     const int64_t wait = std::clamp(interval / 4, kWaitMsMin, kWaitMsMax);
     if (!args_.gate->Wait(wait)) return;
-    waited += wait;
+    waited = interval == 0 ? 0 : waited + wait;
     if (interval == 0 || waited < interval) continue;
     waited = 0;
     Renew();
