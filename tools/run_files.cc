@@ -128,12 +128,12 @@ class GeneratedFiles {
   std::map<std::string, std::string> paths_;
 };
 
-// Moves a tokenizer into its place, unless there is one: then it must be the same, for a model
-// means nothing with another.
-Status PutTokenizer(const std::string& aside, const std::string& dir) {
+// Moves a tokenizer into its place, unless one is there that checkpoints were trained with: then it
+// must be the same, for a model means nothing with another.
+Status PutTokenizer(const LoadedRun& run, const std::string& aside, const std::string& dir) {
   const std::string made = JoinPath(aside, "tokenizer.json");
   const std::string present = JoinPath(dir, "tokenizer.json");
-  if (!FileExists(present)) {
+  if (!FileExists(present) || !HasCheckpoints(run)) {
     RETURN_IF_ERROR(RemoveTree(dir));
     std::error_code error;
     std::filesystem::rename(aside, dir, error);
@@ -195,7 +195,7 @@ StatusOr<std::unique_ptr<Tokenizer>> LoadRunTokenizer(const LoadedRun& run) {
   RETURN_IF_ERROR(Annotate(WriteCharacterTokenizer(aside, args),
                            run.source.Where("model.init.tokenizer_alphabet")));
   RETURN_IF_ERROR(
-      Annotate(PutTokenizer(aside, dir), run.source.Where("model.init.tokenizer_alphabet")));
+      Annotate(PutTokenizer(run, aside, dir), run.source.Where("model.init.tokenizer_alphabet")));
   return Tokenizer::Load(dir);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@
 
 namespace longhaul::tools {
 namespace {
+
+constexpr auto kOneRequest = std::chrono::seconds(1);
 
 sigset_t StopSet() {
   sigset_t set;
@@ -74,8 +77,12 @@ void StopSignals::Watch() {
   }
   requested_ = true;
   requested_.notify_all();
+  const auto first_at = std::chrono::steady_clock::now();
   Say("stopping in order; a second signal stops at once");
-  const int second = NextSignal();
+  int second = NextSignal();
+  while (second != 0 && std::chrono::steady_clock::now() - first_at < kOneRequest) {
+    second = NextSignal();
+  }
   if (second == 0) return;
   Say("stopped at once by a second signal");
   DieOf(second);

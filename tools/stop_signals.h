@@ -7,8 +7,9 @@
 //
 //   StopSignals stop;  // before the first thread; one in a process
 //
-// The first signal sets requested() and ends Wait(); a second one kills as usual. Each says on
-// stderr what it does, if stderr takes it at once.
+// The first signal sets requested() and ends Wait(); a second one kills as usual, unless it comes
+// within a second: timeout(1) and job schedulers signal a process and then its group, which means
+// one request. Each says on stderr what it does, if stderr takes it at once.
 #pragma once
 
 #include <signal.h>

@@ -84,7 +84,7 @@ void AddRunCommand(CLI::App& app, Action& chosen, const char* name, Phases phase
       "A run that was stopped or killed continues where its last checkpoint stands when the "
       "command is given again.\n"
       "SIGINT (Ctrl-C) and SIGTERM save a checkpoint and end with exit code {}, before the first "
-      "step at once; a second one does not wait for the checkpoint.",
+      "step at once; another one, a second or more after, does not wait for the checkpoint.",
       name, kInterruptedExitCode));
   command->add_option("RUN_YAML", options->path, "Configuration of the run")->required();
   command->add_option("OVERRIDES", options->overrides, "section.key=value ...");

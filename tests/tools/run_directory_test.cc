@@ -174,7 +174,9 @@ TEST_F(RunDirectory, AnotherAlphabetIsRefused) {
   Write("data.jsonl",
         R"({"uid": "a", "prompt": "1,2:", "reward": {"type": "exact", "answer": "3"}})");
   const std::string init = run + "'model.init={config: model, tokenizer_alphabet: \"";
-  const CommandResult first = Train(init + "0123456789,:\"}'");
+  ExpectError(Train(init + "0123456789\"}'"), {"data.jsonl"});
+  const CommandResult first =
+      Train(init + "0123456789,:\"}'");  // mended: nothing stands in its way
   ASSERT_EQ(first.exit_code, 0) << first.output;
   const std::string tokenizer = Read("out/tokenizer/tokenizer.json");
   ExpectError(Train(init + ":,9876543210\"}' trainer.max_steps=3"),
@@ -247,6 +249,7 @@ TEST_F(RunDirectory, SignalSavesACheckpointAndLeaves) {
   const pid_t pid = Start("train run.yaml output.dir=out trainer.max_steps=100000");
   WaitFor(pid, "out/checkpoints/step-00000001");
   kill(pid, SIGINT);
+  kill(pid, SIGTERM);  // to the process and to its group: one request
   EXPECT_EQ(ExitCode(pid), 130);
   EXPECT_THAT(Read("background.log"), HasSubstr("interrupted: state saved in out/checkpoints/"));
 }
