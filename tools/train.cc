@@ -83,7 +83,8 @@ void AddRunCommand(CLI::App& app, Action& chosen, const char* name, Phases phase
       "Example:\n  longhaul {} configs/quickstart.yaml run.seed=2 output.dir=runs/second\n"
       "A run that was stopped or killed continues where its last checkpoint stands when the "
       "command is given again.\n"
-      "SIGINT (Ctrl-C) and SIGTERM save a checkpoint and end with exit code {}, before the first "
+      "SIGINT (Ctrl-C) and SIGTERM save a checkpoint (generation is cut short, the updates of a "
+      "step are finished) and end with exit code {}, before the first "
       "step at once; another one, a second or more after, does not wait for the checkpoint.",
       name, kInterruptedExitCode));
   command->add_option("RUN_YAML", options->path, "Configuration of the run")->required();
