@@ -172,7 +172,9 @@ StatusOr<Outcome> EvalJudge(const Options& options) {
   }
   fmt::print("standing sets\n");
   for (const auto& measure : reward::genrm::Calibrate(*judge, reward::genrm::BuiltInSets(), {})) {
-    fmt::print("  {:<24} {:+.3f}   {} judgements\n", measure.name, measure.value, measure.count);
+    const std::string value =
+        measure.count > 0 ? fmt::format("{:+.3f}", measure.value) : std::string("n/a");
+    fmt::print("  {:<24} {:>6}   {} judgements\n", measure.name, value, measure.count);
   }
   return Outcome::kDone;
 }

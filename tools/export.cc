@@ -30,6 +30,10 @@ StatusOr<Outcome> Export(const Options& options) {
       "wrote {} ({}, {} parameters); read back: largest log-prob difference {} over {} tokens\n",
       options.out_dir, options.dtype, bundle.parameters.numel(), report.max_logprob_difference,
       report.probe_tokens);
+  if (options.dtype == "bf16") {
+    fmt::print("bf16 rounds the weights: a difference of up to {} is allowed\n",
+               report.allowed_difference);
+  }
   if (!bundle.tokenizer)
     fmt::print("{} has no tokenizer, so none was written\n", options.model_dir);
   return Outcome::kDone;
@@ -47,7 +51,7 @@ void AddExport(CLI::App& app, Action& chosen) {
       ->required();
   command->add_option("OUT_DIR", options->out_dir, "Directory to write; must not exist or be empty")
       ->required();
-  command->add_option("--dtype", options->dtype, "Of the weights")
+  command->add_option("--dtype", options->dtype, "Of the weights; bf16 rounds them")
       ->check(CLI::IsMember({"fp32", "bf16"}))
       ->capture_default_str();
   command->callback([options, &chosen] { chosen = [options] { return Export(*options); }; });

@@ -71,12 +71,13 @@ StatusOr<ExportReport> Verify(kernels::Stream& stream, const std::string& dir,
   ASSIGN_OR_RETURN(const std::vector<float> expected,
                    ProbeLogprobs(stream, *args.config, *args.parameters));
   ASSIGN_OR_RETURN(const std::vector<float> found, ProbeLogprobs(stream, config, parameters));
-  ExportReport report{.probe_tokens = static_cast<int64_t>(expected.size())};
+  ExportReport report{.probe_tokens = static_cast<int64_t>(expected.size()),
+                      .allowed_difference = AllowedDifference(args.dtype)};
   for (size_t i = 0; i < expected.size(); ++i) {
     const double difference = std::fabs(static_cast<double>(expected[i]) - found[i]);
     if (!(difference <= report.max_logprob_difference)) report.max_logprob_difference = difference;
   }
-  if (report.max_logprob_difference <= AllowedDifference(args.dtype)) return report;
+  if (report.max_logprob_difference <= report.allowed_difference) return report;
   return DataLoss("{}: the model read back differs from the one written by {} in log-prob", dir,
                   report.max_logprob_difference);
 }

@@ -30,6 +30,7 @@ struct ExportArgs {
 struct ExportReport {
   int64_t probe_tokens = 0;
   double max_logprob_difference = 0;  // of the reloaded model; exactly 0 for fp32
+  double allowed_difference = 0;
 };
 
 // Writes to <out_dir>.tmp-export first, which it locks: two exports to one place do not mix, and

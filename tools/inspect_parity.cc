@@ -63,8 +63,8 @@ void AddInspectParity(CLI::App& inspect, Action& chosen) {
   CLI::App* command =
       inspect.add_subcommand("parity", "Compare with reference tensors; exit 1 past the tolerance");
   command->footer(
-      "Example:\n  longhaul inspect parity models/tiny models/tiny/golden.safetensors --out "
-      "mine.safetensors");
+      "Example, from the source tree:\n  longhaul inspect parity tests/golden/models/qwen3 "
+      "tests/golden/models/qwen3/golden.safetensors --out mine.safetensors");
   command->add_option("MODEL_DIR", options->model_dir, "Model directory")->required();
   command
       ->add_option("GOLDEN", options->golden,

@@ -35,21 +35,38 @@ void AddCommands(CLI::App& app, Action& chosen) {
   AddRewardServer(app, chosen);
 }
 
-// CLI11 calls a misspelt command a missing one.
-bool IsUnknownCommand(const CLI::App& app, const char* word) {
-  if (word[0] == '-') return false;
+const CLI::App* FindCommand(const CLI::App& group, std::string_view word) {
   const std::function<bool(const CLI::App*)> named = [word](const CLI::App* command) {
     return command->get_name() == word;
   };
-  return app.get_subcommands(named).empty();
+  const auto found = group.get_subcommands(named);
+  return found.empty() ? nullptr : found[0];
 }
 
-void PrintUnknownCommand(const CLI::App& app, const char* word) {
+void PrintUnknownCommand(const CLI::App& group, const std::string& words) {
   const std::function<bool(const CLI::App*)> every = [](const CLI::App*) { return true; };
   std::string names;
-  for (const CLI::App* command : app.get_subcommands(every))
+  for (const CLI::App* command : group.get_subcommands(every))
     names += (names.empty() ? "" : ", ") + command->get_name();
-  std::fprintf(stderr, "error: no command '%s'; there are %s\n", word, names.c_str());
+  std::fprintf(stderr, "error: no command '%s'; there are %s\n", words.c_str(), names.c_str());
+}
+
+// CLI11 calls a misspelt command a missing one. False, and said, when a word that must name a
+// command of `longhaul` or of a group of commands names none.
+bool CommandsAreKnown(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* group = &app;
+  std::string words;
+  for (int i = 1; i < argc && group->get_require_subcommand_min() > 0; ++i) {
+    if (argv[i][0] == '-') return true;
+    words += (words.empty() ? "" : " ") + std::string(argv[i]);
+    const CLI::App* command = FindCommand(*group, argv[i]);
+    if (command == nullptr) {
+      PrintUnknownCommand(*group, words);
+      return false;
+    }
+    group = command;
+  }
+  return true;
 }
 
 int Run(const Action& action) {
@@ -87,10 +104,7 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   Action chosen;
   AddCommands(app, chosen);
-  if (argc > 1 && IsUnknownCommand(app, argv[1])) {
-    PrintUnknownCommand(app, argv[1]);
-    return kUsage;
-  }
+  if (!CommandsAreKnown(app, argc, argv)) return kUsage;
   // A file over the size limit is an error of that write, which names the file, and no death.
   signal(SIGXFSZ, SIG_IGN);
   try {

@@ -73,7 +73,18 @@ StatusOr<std::vector<std::string>> AllSettings(const Options& options) {
   return settings;
 }
 
+Status CheckType(const std::string& type) {
+  std::string types;
+  for (const EnumName& name : EnumNames(reward::GeneratorType())) {
+    if (name.name == type) return OkStatus();
+    types += fmt::format("{}, ", name.name);
+  }
+  return InvalidArgument("make-data: no type '{}'; there are {}and the command convert", type,
+                         types);
+}
+
 StatusOr<Outcome> MakeData(const Options& options) {
+  RETURN_IF_ERROR(CheckType(options.type));
   ASSIGN_OR_RETURN(const std::vector<std::string> settings, AllSettings(options));
   ASSIGN_OR_RETURN(const Config source,
                    Config::Parse("type: " + options.type, "command line", settings));

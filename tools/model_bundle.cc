@@ -4,9 +4,32 @@
 #include "common/file.h"
 
 namespace longhaul::tools {
+namespace {
+
+// A directory above the models is given easily: names what to give instead.
+Status CheckHoldsModel(const std::string& dir) {
+  if (!DirectoryExists(dir)) return NotFound("{}: no such model directory", dir);
+  if (FileExists(JoinPath(dir, "config.json"))) return OkStatus();
+  if (DirectoryExists(JoinPath(dir, "checkpoints"))) {
+    return InvalidArgument(
+        "{}: is the directory of a run: give its export or one of the step-N directories of its "
+        "checkpoints",
+        dir);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir));
+  std::string latest;
+  for (const std::string& name : names) {
+    if (name.starts_with("step-")) latest = name;
+  }
+  if (latest.empty()) return OkStatus();
+  return InvalidArgument("{}: holds checkpoints: give one of its step-N directories, such as {}",
+                         dir, JoinPath(dir, latest));
+}
+
+}  // namespace
 
 StatusOr<ModelBundle> LoadModelBundle(const std::string& dir, const BundleOptions& options) {
-  if (!DirectoryExists(dir)) return NotFound("{}: no such model directory", dir);
+  RETURN_IF_ERROR(CheckHoldsModel(dir));
   ModelBundle bundle;
   bundle.dir = dir;
   ASSIGN_OR_RETURN(bundle.config, model::ModelConfig::Load(dir));

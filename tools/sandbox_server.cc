@@ -74,7 +74,7 @@ void AddSandboxServer(CLI::App& app, Action& chosen) {
       app.add_subcommand("sandbox-server", "Run programs for training runs elsewhere");
   command->footer(
       "Example:\n"
-      "  longhaul sandbox-server --listen unix:/run/longhaul/sandbox.sock slots=8\n"
+      "  longhaul sandbox-server --listen unix:/tmp/sandbox.sock slots=8\n"
       "  longhaul sandbox-server --listen 0.0.0.0:7400 --token-file token "
       "--tls-certificate cert.pem --tls-key key.pem\n"
       "A run reaches it with sandbox.address, sandbox.token_file and sandbox.tls_ca. SIGTERM ends "

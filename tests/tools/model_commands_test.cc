@@ -61,6 +61,12 @@ TEST_F(ModelCommands, ExportNeverWritesOver) {
   Write("file", "");
   ExpectError(Run("export model file"), {"file is a file"});
   ExpectError(Run("export model /dev/null/x"), {"/dev/null/x"});
+  EXPECT_THAT(Run("export model rounded --dtype bf16").output,
+              HasSubstr("bf16 rounds the weights: a difference of up to 0.5 is allowed"));
+  std::filesystem::create_directories(Path("run/checkpoints/step-00000007"));
+  ExpectError(Run("export run/checkpoints new"),
+              {"give one of its step-N directories, such as run/checkpoints/step-00000007"});
+  ExpectError(Run("export run new"), {"run: is the directory of a run"});
   ExpectError(Run("export model small", "ulimit -f 1000;"), {"small", "File too large"});
   EXPECT_FALSE(Exists("small"));
   EXPECT_FALSE(Exists("small.tmp-export"));
@@ -114,7 +120,7 @@ TEST_F(ModelCommands, ExportWithoutATokenizer) {
 TEST_F(ModelCommands, MakeDataAndEval) {
   ASSERT_EQ(Run("make-data digit_completion count=5 --out tasks.jsonl").exit_code, 0);
   ExpectError(Run("make-data digit_completion count=5 --out tasks.jsonl"), {"tasks.jsonl exists"});
-  ExpectError(Run("make-data sudoku"), {"arithmetic", "digit_completion", "'sudoku'"});
+  ExpectError(Run("make-data sudoku"), {"arithmetic", "digit_completion", "'sudoku'", "convert"});
   ExpectError(Run("make-data digit_completion count=1000 distinct=true"), {"of 1000 tasks"});
   ExpectError(Run("make-data math --task liner"), {"'liner'", "did you mean 'linear'?"});
   ExpectError(Run("make-data arithmetic --difficulty 3"), {"--difficulty", "'make-data logic'"});

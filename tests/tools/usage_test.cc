@@ -65,6 +65,10 @@ TEST_F(Usage, MisspeltCommandIsNamed) {
   const CommandResult result = Run("trian run.yaml");
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.output, HasSubstr("no command 'trian'; there are train, sft"));
+  EXPECT_THAT(Run("inspect foo run.yaml").output,
+              HasSubstr("no command 'inspect foo'; there are config, keys"));
+  EXPECT_THAT(Run("sandbox foo").output,
+              HasSubstr("no command 'sandbox foo'; there are probe, run"));
 }
 
 TEST_F(Usage, ShippedRecipesLoadAndValidate) {
