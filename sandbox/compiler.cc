@@ -78,22 +78,52 @@ StatusOr<CompileProduct> Compiler::CompileHeader(const Toolchain& toolchain,
   return cache_->Get({ProductKind::kHeader, HeaderMaterial(toolchain, header)}, compile, context);
 }
 
-StatusOr<std::string> Compiler::Header(const Toolchain& toolchain, const RunContext& context) {
+// Kept as a product, so that it is read-only for guests, checked and leased as the other one is.
+StatusOr<CompileProduct> Compiler::KeepText(const PrecompiledHeader& header,
+                                            const RunContext& context) {
+  Material material;
+  material.Add("header text");
+  material.Add(header.text);
+  const auto written = [&]() -> StatusOr<GuestResult> {
+    GuestResult result;
+    result.outcome = Outcome::kOk;
+    result.files.emplace(kProductFile, header.text);
+    return result;
+  };
+  return cache_->Get({ProductKind::kHeader, material.Take()}, written, context);
+}
+
+StatusOr<const Compiler::HeldHeader*> Compiler::Header(const Toolchain& toolchain,
+                                                       const RunContext& context) {
   {
     const std::lock_guard lock(mutex_);
     const auto held = headers_.find(toolchain.language);
-    if (held != headers_.end()) return held->second.host_path;
+    if (held != headers_.end()) return &held->second;
   }
-  ASSIGN_OR_RETURN(CompileProduct made, CompileHeader(toolchain, context));
+  HeldHeader made;
+  ASSIGN_OR_RETURN(made.precompiled, CompileHeader(toolchain, context));
+  ASSIGN_OR_RETURN(made.text, KeepText(*toolchain.language->precompiled_header, context));
   const std::lock_guard lock(mutex_);
   const auto [held, first] = headers_.emplace(toolchain.language, std::move(made));
-  const CompileProduct& product = held->second;
+  const CompileProduct& product = held->second.precompiled;
   if (first && product.host_path.empty()) {
     LogWarning("{} could not be precompiled, so compilations take longer: {} {} {}",
                toolchain.language->precompiled_header->header, OutcomeName(product.result.outcome),
                product.result.detail, Printable(product.result.stderr_bytes));
   }
-  return product.host_path;
+  return &held->second;
+}
+
+StatusOr<std::vector<ReadOnlyBind>> Compiler::HeaderBinds(const Toolchain& toolchain,
+                                                          const RunContext& context) {
+  const PrecompiledHeader& header = *toolchain.language->precompiled_header;
+  ASSIGN_OR_RETURN(const HeldHeader* held, Header(toolchain, context));
+  if (held->precompiled.host_path.empty()) return std::vector<ReadOnlyBind>();
+  return std::vector<ReadOnlyBind>{
+      {.host_path = held->precompiled.host_path,
+       .guest_path = fmt::format("{}/{}", kHeadersPath, header.file)},
+      {.host_path = held->text.host_path,
+       .guest_path = fmt::format("{}/{}", kHeadersPath, header.header)}};
 }
 
 StatusOr<GuestResult> Compiler::RunCompiler(const Toolchain& toolchain, const Program& program,
@@ -108,11 +138,7 @@ StatusOr<GuestResult> Compiler::RunCompiler(const Toolchain& toolchain, const Pr
   guest.fetch = {std::string(kProductFile)};
   const std::optional<PrecompiledHeader>& header = language.precompiled_header;
   if (header && program.source.find(header->header) != std::string::npos) {
-    ASSIGN_OR_RETURN(const std::string path, Header(toolchain, context));
-    if (!path.empty()) {
-      guest.binds = {
-          {.host_path = path, .guest_path = fmt::format("{}/{}", kHeadersPath, header->file)}};
-    }
+    ASSIGN_OR_RETURN(guest.binds, HeaderBinds(toolchain, context));
   }
   ASSIGN_OR_RETURN(GuestResult result, jail_->Run(guest, context));
   // The compiler's own words say it better than the missing product.

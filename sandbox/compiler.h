@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/status.h"
 #include "sandbox/compile_cache.h"
@@ -29,16 +30,26 @@ class Compiler {
                                    const RunContext& context);
 
  private:
-  // The precompiled header's path on this host; empty: it cannot be made, which is said once.
-  StatusOr<std::string> Header(const Toolchain& toolchain, const RunContext& context);
+  // A precompiled header, and the header that stands beside it.
+  struct HeldHeader {
+    CompileProduct precompiled;
+    CompileProduct text;
+  };
+  // What compilers see of the toolchain's precompiled header; empty: it cannot be made, which is
+  // said once.
+  StatusOr<std::vector<ReadOnlyBind>> HeaderBinds(const Toolchain& toolchain,
+                                                  const RunContext& context);
+  StatusOr<const HeldHeader*> Header(const Toolchain& toolchain, const RunContext& context);
   StatusOr<CompileProduct> CompileHeader(const Toolchain& toolchain, const RunContext& context);
+  StatusOr<CompileProduct> KeepText(const PrecompiledHeader& header, const RunContext& context);
   StatusOr<GuestResult> RunCompiler(const Toolchain& toolchain, const Program& program,
                                     const RunContext& context);
 
   Jail* const jail_;
   CompileCache* const cache_;
   std::mutex mutex_;
-  std::map<const Language*, CompileProduct> headers_;  // held, so checked once and never evicted
+  // Held, so checked once and never evicted; entries stay where they are.
+  std::map<const Language*, HeldHeader> headers_;  // guarded by mutex_
 };
 
 }  // namespace longhaul::sandbox

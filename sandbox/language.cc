@@ -25,6 +25,7 @@ Language Cpp() {
           .run = {"{product}"},
           .precompiled_header = PrecompiledHeader{
               .header = "bits/stdc++.h",
+              .text = "#include_next <bits/stdc++.h>\n",
               .file = "bits/stdc++.h.gch",
               .compile = Gxx({"-x", "c++-header", "{source}", "-o", "{product}"})}};
 }

@@ -14,9 +14,11 @@
 namespace longhaul::sandbox {
 
 // A header that a compiler may read precompiled, and how to make it. Only sources that include it
-// pay for it, and only the first of them per compiler.
+// pay for it, and only the first of them per compiler. A precompiled header serves the first
+// include of a source alone; those behind it read a header of the same name beside it.
 struct PrecompiledHeader {
   std::string header;                // as sources include it
+  std::string text;                  // what stands beside it, for further includes
   std::string file;                  // what the compiler looks for below an include directory
   std::vector<std::string> compile;  // arguments as in Language
 };

@@ -79,6 +79,19 @@ TEST_F(LanguageTest, CppWithTheWholeLibrary) {
   const proto::ExecuteReply plain = Execute(CppRequest("#define A\nint B;\n" + source));
   EXPECT_EQ(plain.runs(0).stdout(), "123");
   EXPECT_LT(warm.compile().cpu_time_ms(), plain.compile().cpu_time_ms());
+  // A precompiled header is read once; what includes it again, here or in a file beside it, finds
+  // a header too.
+  proto::ExecuteRequest request = CppRequest(
+      "#include <bits/stdc++.h>\n#include \"more.h\"\n#include <bits/stdc++.h>\n"
+      "#include \"bits/stdc++.h\"\nint main() { std::cout << kMore; }");
+  proto::ExecutionFile* more = request.mutable_program()->add_files();
+  more->set_path("more.h");
+  more->set_content("#include<bits/stdc++.h>\nconst std::string kMore = \"more\";");
+  const proto::ExecuteReply twice = Execute(request);
+  EXPECT_EQ(twice.compile().stderr(), "");
+  ASSERT_EQ(twice.runs_size(), 1);
+  EXPECT_EQ(twice.runs(0).stdout(), "more");
+  EXPECT_LT(twice.compile().cpu_time_ms(), plain.compile().cpu_time_ms());
 }
 
 TEST_F(LanguageTest, CppCompilationHasLimitsOfItsOwn) {
