@@ -40,11 +40,9 @@ struct Candidate {
   const std::string* output;
 };
 
-// For each, empty when right, else why not.
-StatusOr<std::vector<std::string>> AskJudge(const JudgeArgs& args,
-                                            const std::vector<Candidate>& candidates) {
-  std::vector<std::string> verdicts;
-  if (candidates.empty()) return verdicts;
+// What became of the special judge on each.
+StatusOr<proto::ExecuteReply> RunSpecialJudge(const JudgeArgs& args,
+                                              const std::vector<Candidate>& candidates) {
   proto::ExecuteRequest request;
   request.mutable_program()->set_language(args.options.judge->language);
   request.mutable_program()->set_source(args.options.judge->source);
@@ -56,19 +54,55 @@ StatusOr<std::vector<std::string>> AskJudge(const JudgeArgs& args,
     AddFile(*run, "answer.txt", test.output);
     for (const char* path : {"input.txt", "output.txt", "answer.txt"}) run->add_arguments(path);
   }
-  ASSIGN_OR_RETURN(const proto::ExecuteReply reply, args.sandbox.Execute(request, args.call));
+  ASSIGN_OR_RETURN(proto::ExecuteReply reply, args.sandbox.Execute(request, args.call));
   if (const std::string failure = CompileFailure(reply); !failure.empty()) {
     return FailedPrecondition("the special judge {}", failure);
   }
   if (reply.runs_size() != request.runs_size()) return Internal("the special judge was not run");
-  for (const proto::Execution& run : reply.runs()) {
-    const bool says_wrong = run.outcome() == proto::EXECUTION_OUTCOME_RUNTIME_ERROR &&
-                            run.signal() == 0 && (run.exit_code() == 1 || run.exit_code() == 2);
-    if (!IsOk(run) && !says_wrong) {
-      return FailedPrecondition("the special judge failed: {}", DescribeFailure(run));
-    }
-    verdicts.push_back(IsOk(run) ? "" : "the judge refuses it: " + Excerpt(run.stderr()));
+  return reply;
+}
+
+bool SaysWrong(const proto::Execution& run) {
+  return run.outcome() == proto::EXECUTION_OUTCOME_RUNTIME_ERROR && run.signal() == 0 &&
+         (run.exit_code() == 1 || run.exit_code() == 2);
+}
+
+// A judge that fails on an output is at fault only when it fails on the expected output of the same
+// test too; else any output that confuses it would be a way out of a wrong answer.
+Status CheckJudge(const JudgeArgs& args, const std::vector<Candidate>& failed) {
+  if (failed.empty()) return OkStatus();
+  std::vector<Candidate> expected;
+  for (const Candidate& candidate : failed) {
+    expected.push_back({candidate.test, &args.tests.programs[candidate.test].output});
   }
+  ASSIGN_OR_RETURN(const proto::ExecuteReply reply, RunSpecialJudge(args, expected));
+  for (const proto::Execution& run : reply.runs()) {
+    if (IsOk(run) || SaysWrong(run)) continue;
+    return FailedPrecondition("the special judge fails on the expected output: {}",
+                              DescribeFailure(run));
+  }
+  return OkStatus();
+}
+
+// For each, empty when right, else why not.
+StatusOr<std::vector<std::string>> AskJudge(const JudgeArgs& args,
+                                            const std::vector<Candidate>& candidates) {
+  std::vector<std::string> verdicts;
+  if (candidates.empty()) return verdicts;
+  ASSIGN_OR_RETURN(const proto::ExecuteReply reply, RunSpecialJudge(args, candidates));
+  std::vector<Candidate> failed;
+  for (int i = 0; i < reply.runs_size(); ++i) {
+    const proto::Execution& run = reply.runs(i);
+    if (IsOk(run)) {
+      verdicts.emplace_back();
+    } else if (SaysWrong(run)) {
+      verdicts.push_back("the judge refuses it: " + Excerpt(run.stderr()));
+    } else {
+      verdicts.push_back("the judge fails on it: " + DescribeFailure(run));
+      failed.push_back(candidates[static_cast<size_t>(i)]);
+    }
+  }
+  RETURN_IF_ERROR(CheckJudge(args, failed));
   return verdicts;
 }
 

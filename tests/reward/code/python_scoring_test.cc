@@ -69,6 +69,21 @@ TEST_F(CodeScorerTest, ASpecialJudgeDecidesWhereManyAnswersAreRight) {
   EXPECT_FALSE(Judge({tests, "print(13)", broken}).scorable);
 }
 
+// A wrong answer must not become an unscorable one by what it prints.
+TEST_F(CodeScorerTest, AnOutputThatEndsTheSpecialJudgeIsWrong) {
+  const std::string options = R"J({"judge": {"language": "python", "source": "import os, sys\n)J"
+                              R"J(got = int(open(sys.argv[2]).read())\n)J"
+                              R"J(if got == 0: os.abort()\nsys.exit(0 if got == 3 else 1)\n"}})J";
+  const std::string tests = R"J({"inputs": ["1", "2"], "outputs": ["3", "3"]})J";
+  ExpectRight({tests, "print(3)", options});
+  EXPECT_THAT(ExpectWrong({tests, "print(0)", options}),
+              HasSubstr("test 1: the judge fails on it: signal 6"));
+  const std::string unready = R"J({"inputs": ["1"], "outputs": ["0"]})J";
+  const Verdict verdict = Judge({unready, "print(0)", options});
+  EXPECT_FALSE(verdict.scorable);
+  EXPECT_THAT(verdict.detail, HasSubstr("the special judge fails on the expected output"));
+}
+
 TEST_F(CodeScorerTest, JudgesCalls) {
   ExpectRight({kCalls, "def f(x): return 2 * x"});
   ExpectRight({kCalls, "f = lambda x: x + x"});
