@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "common/file.h"
 #include "reward/code/code_scorer.h"
@@ -81,6 +82,27 @@ TEST_F(JudgedData, EveryFormRightAndWrong) {
   }
 }
 
+// As public C++ tasks have it: the prompt includes the whole library, the solution does so again.
+TEST_F(JudgedData, CppRightAndWrong) {
+  const auto judge = [&](const std::string& body) {
+    const Json tests = Json::Object()
+                           .Set("declaration", "long f(long n)")
+                           .Set("test", "int main() { assert(f(1) == 2); assert(f(2) == 4); }")
+                           .Set("prelude", "#include<assert.h>\n#include<bits/stdc++.h>\n");
+    const Json reward = Json::Object()
+                            .Set("answer", tests.ToString())
+                            .Set("language", "cpp")
+                            .Set("time_limit_ms", 500);
+    return Judge(reward, "#include <bits/stdc++.h>\nlong f(long n) { " + body + " }");
+  };
+  const Verdict right = judge("return std::max(2 * n, n);");
+  EXPECT_TRUE(right.scorable && right.score == 1) << right.detail;
+  for (const char* wrong : {"return n + 1;", "exit(0);", "throw 1;", "for (;;);", "return x;"}) {
+    const Verdict verdict = judge(wrong);
+    EXPECT_TRUE(verdict.scorable && verdict.score == 0) << wrong << ": " << verdict.detail;
+  }
+}
+
 // A solution out of the fenced block that converted tasks have as their example response.
 std::string SolutionOf(const Json& task) {
   const StatusOr<std::string> response = task.GetStringOr("response", "");
@@ -123,6 +145,30 @@ const Mutant kMutants[] = {
      }},
 };
 
+struct Attempt {
+  std::string name;
+  std::string program;
+  bool right;
+};
+
+std::vector<Attempt> PythonAttempts(const std::string& solution) {
+  std::vector<Attempt> attempts = {{"reference", solution, true}};
+  for (const Mutant& mutant : kMutants) {
+    const std::string program = mutant.change(solution);
+    if (program != solution) attempts.push_back({mutant.name, program, false});
+  }
+  return attempts;
+}
+
+// C++ tasks come without solutions: functions of the right type, none of them right.
+std::vector<Attempt> CppAttempts(const Json& task) {
+  const Json& reward = *task.Find("reward");
+  const auto tests = Json::Parse(*reward.GetString("answer"), "answer");
+  const std::string head =
+      "#include <bits/stdc++.h>\nusing namespace std;\n" + *tests->GetString("declaration");
+  return {{"throws", head + " { throw 1; }", false}, {"exit(0)", head + " { exit(0); }", false}};
+}
+
 struct Counts {
   int64_t right = 0;
   int64_t wrong = 0;
@@ -142,7 +188,7 @@ TEST_F(JudgedData, ReferencesPassAndMutantsFail) {
   for (const DataFile& file :
        {DataFile{"humaneval", "HumanEval.jsonl"}, DataFile{"mbpp", "sanitized-mbpp.json"},
         DataFile{"mbpp", "sandboxfusion/code_eval_mbpp.jsonl"}, DataFile{"mbpp", "mbpp.jsonl"},
-        DataFile{"cruxeval", "cruxeval.jsonl"}}) {
+        DataFile{"cruxeval", "cruxeval.jsonl"}, DataFile{"humaneval_cpp", "humaneval-cpp.jsonl"}}) {
     const auto text = ReadFile(JoinPath(dir, file.path));
     if (!text.ok()) continue;
     const auto format = tools::FindConvertFormat(file.format);
@@ -157,22 +203,18 @@ TEST_F(JudgedData, ReferencesPassAndMutantsFail) {
       for (size_t i = next++; i < converted->tasks.size(); i = next++) {
         const Json& task = converted->tasks[i];
         const std::string solution = SolutionOf(task);
-        const auto count = [&](const std::string& name, const std::string& program) {
+        for (const Attempt& attempt :
+             solution.empty() ? CppAttempts(task) : PythonAttempts(solution)) {
+          if (!attempt.right && i % every != 0) continue;
           Json reward = *task.Find("reward");
-          if (name != "reference") reward.Set("time_limit_ms", 1000);
-          const Verdict verdict = Judge(reward, program);
+          if (!attempt.right) reward.Set("time_limit_ms", 1000);
+          const Verdict verdict = Judge(reward, attempt.program);
           const std::lock_guard lock(mutex);
-          Counts& of = counts[name];
+          Counts& of = counts[attempt.name];
           ++(!verdict.scorable ? of.unscorable : verdict.score == 1 ? of.right : of.wrong);
-          const bool expected = name == "reference" ? verdict.score == 1 : verdict.score == 0;
-          EXPECT_TRUE(verdict.scorable && expected) << file.path << " " << *task.GetString("uid")
-                                                    << " " << name << ": " << verdict.detail;
-        };
-        count("reference", solution);
-        if (i % every != 0) continue;
-        for (const Mutant& mutant : kMutants) {
-          const std::string program = mutant.change(solution);
-          if (program != solution) count(mutant.name, program);
+          EXPECT_TRUE(verdict.scorable && (verdict.score == 1) == attempt.right)
+              << file.path << " " << *task.GetString("uid") << " " << attempt.name << ": "
+              << verdict.detail;
         }
       }
     };
