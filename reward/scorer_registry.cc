@@ -12,6 +12,23 @@
 #include "reward/verifiers/number.h"
 
 namespace longhaul::reward {
+namespace {
+
+// What the scorers that ask others need. Whoever has it registers them.
+struct AskingScorer {
+  std::string_view name, needs;
+};
+constexpr std::string_view kNeedsJudge =
+    "needs a judge model: section `reward.genrm` of a run, `genrm` in the file of `longhaul eval "
+    "--reward` and of `longhaul reward-server` (docs/judges.md)";
+constexpr AskingScorer kAskingScorers[] = {
+    {"code", "needs the sandbox: it works in runs, `longhaul eval` and `longhaul reward-server`"},
+    {"genrm_equivalence", kNeedsJudge},
+    {"genrm_grade", kNeedsJudge},
+    {"genrm_pairwise", kNeedsJudge},
+};
+
+}  // namespace
 
 ScorerRegistry ScorerRegistry::BuiltIn() {
   ScorerRegistry registry;
@@ -33,6 +50,9 @@ void ScorerRegistry::Add(std::unique_ptr<Scorer> scorer) {
 StatusOr<const Scorer*> ScorerRegistry::Find(std::string_view name) const {
   const auto found = scorers_.find(name);
   if (found != scorers_.end()) return found->second.get();
+  for (const AskingScorer& asking : kAskingScorers) {
+    if (asking.name == name) return InvalidArgument("scorer '{}' {}", name, asking.needs);
+  }
   return InvalidArgument("unknown scorer '{}'{}", Excerpt(name), SuggestName(name, Names()));
 }
 

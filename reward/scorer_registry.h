@@ -15,13 +15,14 @@ namespace longhaul::reward {
 
 class ScorerRegistry {
  public:
-  // The verifiers: exact, choice, format, logic, number.
+  // The verifiers: what judges by rules and asks nobody.
   static ScorerRegistry BuiltIn();
 
   // A second scorer of the same name is a bug.
   void Add(std::unique_ptr<Scorer> scorer);
 
-  // The error names the scorer that is meant, or every one there is.
+  // The error names the scorer that is meant, or every one there is; of a scorer that asks somebody
+  // who is not there (a judge model, the sandbox), what it needs.
   StatusOr<const Scorer*> Find(std::string_view name) const;
   std::vector<std::string> Names() const;
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "reward/ground_truth.h"
+
 namespace longhaul::reward {
 namespace {
 
@@ -38,6 +40,7 @@ Status CheckTogether(const CodeTask& task) {
 StatusOr<CodeTask> ParseTask(const ScoringTask& task) {
   CodeTask result;
   ASSIGN_OR_RETURN(result.options, ParseCodeOptions(task.options));
+  RETURN_IF_ERROR(RequireGroundTruth(task.answer));
   ASSIGN_OR_RETURN(result.tests, ParseCodeTests(task.answer));
   RETURN_IF_ERROR(CheckTogether(result));
   if (result.options.max_tests > 0) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 
+#include "reward/ground_truth.h"
 #include "reward/instruction/constraint_table.h"
 
 namespace longhaul::reward {
@@ -61,6 +62,7 @@ StatusOr<Truth> ReadTruth(const ScoringTask& task) {
   Truth truth;
   ASSIGN_OR_RETURN(truth.loose, ReadSwitch(task.options, "mode", "strict", "loose"));
   ASSIGN_OR_RETURN(truth.all, ReadSwitch(task.options, "score", "fraction", "all"));
+  RETURN_IF_ERROR(RequireGroundTruth(task.answer));
   ASSIGN_OR_RETURN(const Json root, Json::Parse(task.answer, "instructions"));
   if (root.is_object()) {
     RETURN_IF_ERROR(ReadInstructions(root, truth.instructions));

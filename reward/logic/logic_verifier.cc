@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/logic/logic_verifier.h"
 
+#include <fmt/ranges.h>
+
 namespace longhaul::reward {
 namespace {
 
@@ -10,6 +12,10 @@ struct Resolved {
 };
 
 StatusOr<Resolved> Resolve(const LogicRegistry& registry, const Json& options) {
+  if (options.Find("task") == nullptr) {
+    return InvalidArgument("key `task`, the kind of puzzle, is missing; valid: {}",
+                           fmt::join(registry.Names(), ", "));
+  }
   ASSIGN_OR_RETURN(const std::string name, options.GetString("task"));
   ASSIGN_OR_RETURN(const LogicTask* task, registry.Find(name));
   const Json* puzzle = options.Find("puzzle");

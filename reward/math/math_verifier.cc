@@ -3,6 +3,7 @@
 
 #include "common/random.h"
 #include "reward/extractors/extractor.h"
+#include "reward/ground_truth.h"
 #include "reward/math/answer_comparer.h"
 #include "reward/math/answer_finder.h"
 #include "reward/math/describe.h"
@@ -27,7 +28,7 @@ StatusOr<Reference> ReadReference(const ScoringTask& task) {
   ASSIGN_OR_RETURN(reference.mode, math::ReadFindMode(task.options));
   const auto found = math::FindAnswer(task.answer, reference.mode, TextRole::kReference);
   reference.text = BoxContents(found.value_or(Trim(task.answer)), TextRole::kReference);
-  if (Trim(reference.text).empty()) return InvalidArgument("it is empty");
+  RETURN_IF_ERROR(RequireGroundTruth(reference.text));
   return reference;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "reward/extractors/extractor.h"
+#include "reward/ground_truth.h"
 #include "reward/text_normalizer.h"
 
 namespace longhaul::reward {
@@ -222,6 +223,7 @@ StatusOr<Question> ReadQuestion(const ScoringTask& task) {
     return InvalidArgument("option select '{}'; valid: one, all", Excerpt(select));
   }
   question.select_all = select == "all";
+  RETURN_IF_ERROR(RequireGroundTruth(task.answer));
   RETURN_IF_ERROR(AddRight(task.answer, question));
   const Json* accept = task.options.Find("accept");
   if (accept == nullptr) return question;

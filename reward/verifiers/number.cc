@@ -2,6 +2,7 @@
 #include "reward/verifiers/number.h"
 
 #include "reward/extractors/extractor.h"
+#include "reward/ground_truth.h"
 #include "reward/number/rational.h"
 
 namespace longhaul::reward {
@@ -49,6 +50,7 @@ StatusOr<Truth> ReadTruth(const ScoringTask& task, WorkBudget& budget) {
   Truth truth;
   ASSIGN_OR_RETURN(truth.percent, ReadPercent(task.options));
   ASSIGN_OR_RETURN(truth.form, ReadForm(task.options));
+  RETURN_IF_ERROR(RequireGroundTruth(task.answer));
   ASSIGN_OR_RETURN(truth.value, ParseRational(Trim(task.answer), truth.percent, budget));
   ASSIGN_OR_RETURN(truth.tolerance, ReadTolerance(task.options, "abs_tol", budget));
   ASSIGN_OR_RETURN(const mpq_class relative, ReadTolerance(task.options, "rel_tol", budget));

@@ -136,7 +136,7 @@ TEST(Number, BadTasksAreFoundWhenLoaded) {
   const auto check = [](const std::string& truth, const std::string& options = "") {
     return CheckMessage({"number", truth, "whole", options});
   };
-  EXPECT_THAT(check(""), HasSubstr("scorer 'number': '' is not a number"));
+  EXPECT_THAT(check(""), HasSubstr("scorer 'number': the ground truth, key `answer`, is missing"));
   EXPECT_THAT(check("forty"), HasSubstr("'forty' is not a number"));
   EXPECT_THAT(check("1/0"), HasSubstr("division by zero"));
   EXPECT_THAT(check("1e999999999"), HasSubstr("more than 20000 digits"));

@@ -53,6 +53,13 @@ TEST_F(BadData, ScorersAreCheckedBeforeTheRun) {
               {"data.jsonl:2: reward of uid 'b': unknown extractor 'boxd'"});
   ExpectError(TrainOn(WithReward(R"({"type": "exact", "answer": "3", "tolerance": 1})")),
               {"data.jsonl:2: reward of uid 'b'", "unknown option 'tolerance'"});
+  for (const char* type : {"number", "math", "choice", "code", "instruction"}) {
+    ExpectError(TrainOn(WithReward(R"({"type": ")" + std::string(type) + "\"}")),
+                {"data.jsonl:2: reward of uid 'b': scorer '" + std::string(type) + "'",
+                 "key `answer`, is missing"});
+  }
+  ExpectError(TrainOn(WithReward(R"({"type": "logic"})")),
+              {"data.jsonl:2: reward of uid 'b': scorer 'logic': key `task`", "is missing"});
   ExpectError(TrainOn(WithReward("[]")), {"data.jsonl:2: reward: is missing", "'b'"});
   EXPECT_FALSE(Exists("out/metrics.jsonl"));
 }

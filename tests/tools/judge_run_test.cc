@@ -190,8 +190,9 @@ TEST_F(JudgeRun, WhatIsWrongIsSaidBeforeTheRunBegins) {
     gone = endpoint.url();
   }
   ExpectError(Judged(gone), {"reward.genrm.endpoint: no judge answers at " + gone});
-  ExpectError(Train("'data.train=[{path: judged.jsonl}]'"),
-              {"judged.jsonl:1", "unknown scorer 'genrm_grade'"});
+  ExpectError(
+      Train("'data.train=[{path: judged.jsonl}]'"),
+      {"judged.jsonl:1", "scorer 'genrm_grade' needs a judge model: section `reward.genrm`"});
   ExpectError(Judged("localhost:1"), {"does not begin with http:// or https://"});
   ExpectError(Train("reward.address=127.0.0.1:1 reward.connect_timeout_s=0.2"),
               {"reward.address: no reward server answered at 127.0.0.1:1"});
@@ -287,6 +288,7 @@ TEST_F(JudgeRun, AJudgeInThisProcessAnswers) {
   EXPECT_THAT(result.output, HasSubstr("1 cases, 1 without a verdict"));
   EXPECT_THAT(Read("a.jsonl"), HasSubstr("replies gave no verdict"));
   EXPECT_THAT(result.output, HasSubstr("unscorable_rate"));
+  EXPECT_THAT(result.output, HasSubstr("accuracy                    n/a   0 judgements"));
   ExpectError(Run("eval-judge genrm.model_path=nowhere"),
               {"reward.genrm.model_path", "no such model directory"});
   ExpectError(Run("eval-judge"), {"give either endpoint or model_path, not neither"});

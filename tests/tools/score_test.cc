@@ -37,6 +37,12 @@ TEST_F(ScoreCommand, BadInputIsNamed) {
   Write("bad.jsonl", "{\"gold\": \"1\", \"pred\": \"1\"}\n{\"gold\": \"1\"}\n");
   ExpectError(Run("score --verifier math --jsonl bad.jsonl"), {"bad.jsonl:2", "pred"});
   ExpectError(Run("score --verifier maht --gold 1 --pred 1"), {"did you mean 'math'?"});
+  ExpectError(Run("score --verifier code --gold 1 --pred 1"),
+              {"it works in runs, `longhaul eval`"});
+  for (const char* name : {"genrm_equivalence", "genrm_grade", "genrm_pairwise"}) {
+    ExpectError(Run(std::string("score --gold 1 --pred 1 --verifier ") + name),
+                {"needs a judge model", "`longhaul eval --reward`"});
+  }
   ExpectError(Run("score --verifier math --extractor boxt --gold 1 --pred 1"), {"boxed"});
   ExpectError(Run("score --verifier math --gold '\\frac{1}{' --pred 1"), {"is no mathematics"});
   ExpectError(Run("score --verifier math --options '{\"percnt\": 1}' --gold 1 --pred 1"),
