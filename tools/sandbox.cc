@@ -3,6 +3,7 @@
 // longhaul sandbox probe and longhaul sandbox run: the sandbox for a person at a terminal.
 #include <grpcpp/grpcpp.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <map>
 
@@ -113,13 +114,50 @@ StatusOr<std::string> LanguageOf(const RunOptions& options) {
   return known->second;
 }
 
-StatusOr<std::string> ReadStdin(const std::string& path) {
+// How much of something a request may still carry.
+struct Room {
+  std::string_view of;
+  int64_t bytes;
+
+  Status Check(const std::string& path, int64_t size) const {
+    if (size <= bytes) return OkStatus();
+    return InvalidArgument("{} has {} bytes; the sandbox takes at most {} of {}", path, size, bytes,
+                           of);
+  }
+};
+
+// A server's limits are its own to say; no message holds more than 2 GiB.
+Room SourceRoom(const SandboxSection& section) {
+  const bool here = section.service.address.empty();
+  return {"source", here ? section.local.requests.source_bytes : INT32_MAX};
+}
+Room PayloadRoom(const SandboxSection& section) {
+  const bool here = section.service.address.empty();
+  return {"input and files", here ? section.local.requests.payload_bytes : INT32_MAX};
+}
+
+// Looks at the size first, so that no file is read in vain.
+StatusOr<std::string> ReadInto(Room& room, const std::string& path) {
+  ASSIGN_OR_RETURN(const int64_t size, FileSize(path));
+  if (!DirectoryExists(path)) RETURN_IF_ERROR(room.Check(path, size));
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
+  RETURN_IF_ERROR(room.Check(path, static_cast<int64_t>(bytes.size())));
+  room.bytes -= static_cast<int64_t>(bytes.size());
+  return bytes;
+}
+
+StatusOr<std::string> ReadStdin(Room& room, const std::string& path) {
   if (path.empty()) return std::string();
-  if (path != "-") return ReadFile(path);
+  if (path != "-") return ReadInto(room, path);
   std::string bytes;
   char buffer[1 << 16];
-  while (const size_t count = std::fread(buffer, 1, sizeof(buffer), stdin))
+  while (const size_t count = std::fread(buffer, 1, sizeof(buffer), stdin)) {
     bytes.append(buffer, count);
+    if (static_cast<int64_t>(bytes.size()) <= room.bytes) continue;
+    return InvalidArgument(
+        "this command's input is longer than the {} bytes of {} that the sandbox takes", room.bytes,
+        room.of);
+  }
   return bytes;
 }
 
@@ -129,14 +167,15 @@ StatusOr<proto::ExecuteRequest> MakeRequest(const RunOptions& options) {
   proto::ExecuteRequest request;
   proto::ExecutionProgram& program = *request.mutable_program();
   ASSIGN_OR_RETURN(*program.mutable_language(), LanguageOf(options));
-  ASSIGN_OR_RETURN(*program.mutable_source(), ReadFile(options.file));
+  Room source = SourceRoom(options.sandbox), payload = PayloadRoom(options.sandbox);
+  ASSIGN_OR_RETURN(*program.mutable_source(), ReadInto(source, options.file));
   for (const std::string& path : options.files) {
     proto::ExecutionFile* file = program.add_files();
     file->set_path(BaseName(path));
-    ASSIGN_OR_RETURN(*file->mutable_content(), ReadFile(path));
+    ASSIGN_OR_RETURN(*file->mutable_content(), ReadInto(payload, path));
   }
   proto::ExecutionRun& run = *request.add_runs();
-  ASSIGN_OR_RETURN(*run.mutable_stdin(), ReadStdin(options.stdin_file));
+  ASSIGN_OR_RETURN(*run.mutable_stdin(), ReadStdin(payload, options.stdin_file));
   for (const std::string& argument : options.arguments) run.add_arguments(argument);
   for (const std::string& path : options.fetch) run.add_fetch(path);
   proto::ExecutionLimits& limits = *run.mutable_limits();

@@ -3,6 +3,8 @@
 // Help, usage errors, and the recipes that ship.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "command_line.h"
 
 namespace longhaul {
@@ -69,6 +71,21 @@ TEST_F(Usage, MisspeltCommandIsNamed) {
               HasSubstr("no command 'inspect foo'; there are config, keys"));
   EXPECT_THAT(Run("sandbox foo").output,
               HasSubstr("no command 'sandbox foo'; there are probe, run"));
+}
+
+// Files whose sizes alone are beyond what the sandbox takes: reading one would end the memory.
+TEST_F(Usage, SandboxRunLooksAtSizesFirst) {
+  Write("a.py", "");
+  Write("large.py", "");
+  std::filesystem::resize_file(Path("large.py"), uint64_t{1} << 40);
+  ExpectError(Run("sandbox run large.py"),
+              {"large.py has 1099511627776 bytes; the sandbox takes at most 1048576 of source"});
+  for (const char* option : {"--stdin", "--file"}) {
+    ExpectError(Run("sandbox run a.py " + std::string(option) + " large.py"),
+                {"large.py has 1099511627776 bytes", "at most 268435456 of input and files"});
+  }
+  ExpectError(Run("sandbox run a.py --stdin - < /dev/zero"),
+              {"longer than the 268435456 bytes of input and files"});
 }
 
 TEST_F(Usage, ShippedRecipesLoadAndValidate) {
