@@ -88,7 +88,7 @@ StatusOr<TrainWork> Trainer::Impl::TrainOnBatch(StepBatch* batch, StepTimer& tim
                                                 MetricSet& metrics) {
   TrainWork work{.mean_context = MeanContext(batch->sequences)};
   ScoreSequences(batch);
-  if (config.algorithm.kl.in_reward) PenaliseKl(config.algorithm.kl, batch);
+  if (config.algorithm.kl.lowers_reward()) PenaliseKl(config.algorithm.kl, batch);
   AssignAdvantages({.estimator = config.algorithm.adv_estimator,
                     .std = config.algorithm.adv_std,
                     .eps = config.algorithm.adv_eps},
@@ -122,6 +122,10 @@ int64_t Trainer::Impl::updates_in_batch(const StepBatch& batch) const {
   return (groups + size - 1) / size * config.trainer.epochs;
 }
 
+bool Trainer::Impl::needs_old_logprobs(const StepBatch& batch) const {
+  return updates_in_batch(batch) > 1 || config.algorithm.kl.lowers_reward();
+}
+
 // Log-probs that stay fixed over the updates of this batch: under the weights before the first of
 // them, and under the reference. The first are those of the update's own forward if it is the only
 // one.
@@ -132,7 +136,7 @@ void Trainer::Impl::ScoreSequences(StepBatch* batch) {
       batch->sequences[i].*stream = std::move(scores[i]);
     }
   };
-  if (updates_in_batch(*batch) > 1 || config.algorithm.kl.in_reward) {
+  if (needs_old_logprobs(*batch)) {
     assign(learner->Score(batch->sequences), &TrainSequence::old_logprobs);
   }
   if (reference_weights != nullptr) {
@@ -148,9 +152,7 @@ StatusOr<int64_t> Trainer::Impl::UpdateOnBatch(StepBatch* batch, MetricSet& metr
                             .minimum = optimizer.lr * optimizer.min_lr_ratio,
                             .warmup_steps = optimizer.warmup_steps,
                             .total_steps = config.trainer.max_steps * config.updates_per_rollout()};
-  const OldLogprobs old = updates_in_batch(*batch) > 1 || config.algorithm.kl.in_reward
-                              ? OldLogprobs::kStored
-                              : OldLogprobs::kCurrent;
+  const OldLogprobs old = needs_old_logprobs(*batch) ? OldLogprobs::kStored : OldLogprobs::kCurrent;
   const int64_t groups = static_cast<int64_t>(batch->rewards.size());
   const int64_t updates = updates_in_batch(*batch);
   int64_t done = 0, tokens = 0;
@@ -228,7 +230,7 @@ Status Trainer::Impl::BeginRl() {
     learner->ResetOptimizer(config.optimizer, static_cast<float>(config.rollout.temperature));
   }
   RETURN_IF_ERROR(BeginJudges());
-  if (config.algorithm.kl.coef > 0) RETURN_IF_ERROR(FreezeReference());
+  if (config.algorithm.kl.uses_reference()) RETURN_IF_ERROR(FreezeReference());
   ApplyCurriculum();
   return OkStatus();
 }

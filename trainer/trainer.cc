@@ -211,7 +211,7 @@ std::vector<model::MemoryLine> Trainer::PlanMemory() const {
   lines.push_back({"gradients", bytes});
   lines.push_back({"optimizer moments", 2 * bytes});
   if (impl_->sampler.has_value()) lines.push_back(PlanRolloutMemory(impl_->config));
-  if (impl_->config.algorithm.kl.coef > 0) {
+  if (impl_->config.algorithm.kl.uses_reference()) {
     const bool half = weights.precision == model::Precision::kBf16;
     lines.push_back({"reference parameters", bytes});
     lines.push_back({"reference packed weights", half ? bytes / 2 : bytes});

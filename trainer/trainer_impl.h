@@ -96,6 +96,8 @@ struct Trainer::Impl {
   Status FreezeReference();
   LossSettings loss_settings() const;
   int64_t updates_in_batch(const StepBatch& batch) const;
+  // Before the first update, by a forward pass of their own.
+  bool needs_old_logprobs(const StepBatch& batch) const;
   Status LogStepSamples(const Collection& collection);
 
   // judge_phase.cc

@@ -123,7 +123,7 @@ class Validator {
       Error("algorithm.loss.norm_length", "belongs to loss_agg: seq_mean_token_sum_norm");
     }
     const KlConfig& kl = config_.algorithm.kl;
-    if (cispo && kl.coef > 0 && !kl.acknowledge_with_cispo) {
+    if (cispo && kl.uses_reference() && !kl.acknowledge_with_cispo) {
       Error("algorithm.kl.coef",
             "{} with cispo, which has no KL term in MiniMax-M1's recipe; set it to 0, or set "
             "algorithm.kl.acknowledge_with_cispo: true",

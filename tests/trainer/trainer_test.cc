@@ -222,5 +222,23 @@ TEST(TrainerTest, RunsEveryLossWithEveryFeature) {
   }
 }
 
+// Where the KL goes says nothing about whether there is one.
+TEST(TrainerTest, AKlInTheRewardWithoutAWeightIsNone) {
+  std::vector<std::vector<std::string>> metrics;
+  for (bool in_reward : {false, true}) {
+    TinyRun run(Dir("no_kl"));
+    TrainerConfig config = run.config();
+    config.sft.reset();
+    config.trainer.max_steps = 2;
+    config.trainer.minibatch_prompts = 4;
+    config.algorithm.kl.in_reward = in_reward;
+    const auto result = run.RunAll(config);
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_FALSE(DirectoryExists(result->last_checkpoint + "/reference"));
+    metrics.push_back(run.Metrics());
+  }
+  EXPECT_EQ(metrics[0], metrics[1]);
+}
+
 }  // namespace
 }  // namespace longhaul::trainer

@@ -120,6 +120,11 @@ struct KlConfig {
 
   template <typename V>
   void VisitFields(V& v) {
+  // Whether there is a KL term, and where it goes: with coef 0 nowhere.
+  bool uses_reference() const { return coef > 0; }
+  bool lowers_reward() const { return uses_reference() && in_reward; }
+  double loss_coef() const { return in_reward ? 0 : coef; }
+
     v.Field("coef", coef, {.min = 0, .doc = "weight of the KL to the frozen reference"});
     v.Field("type", type, {.doc = "estimator of the KL"});
     v.Field("in_reward", in_reward, {.doc = "subtract it from the reward, not add it to the loss"});

@@ -56,7 +56,7 @@ LossSettings ResolveLoss(const AlgorithmConfig& config, int64_t max_response_len
       static_cast<double>(loss.norm_length.value_or(max_response_length));
   settings.aggregation.blend = loss.blend;
   settings.correction = config.rollout_correction.value_or(CorrectionConfig());
-  settings.kl_coef = config.kl.in_reward ? 0 : config.kl.coef;
+  settings.kl_coef = config.kl.loss_coef();
   settings.kl_type = config.kl.type;
   settings.entropy_coef = config.entropy_coef;
   return settings;
