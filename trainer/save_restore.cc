@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
 #include "common/file.h"
+#include "kernels/adamw.h"
 #include "trainer/state/run_identity.h"
 #include "trainer/trainer_impl.h"
 
@@ -36,8 +39,23 @@ Json Trainer::Impl::StateJson() const {
   return state;
 }
 
+Status Trainer::Impl::CheckWeightsAreFinite() const {
+  for (const model::NamedTensor& parameter : deps.parameters->tensors()) {
+    // The sum is in float64, where the squares of finite weights cannot overflow.
+    if (std::isfinite(kernels::SquaredNorm(*deps.stream, parameter.tensor.view()))) continue;
+    return FailedPrecondition(
+        "step {}: the weights of '{}' are not finite: the run cannot go on and no checkpoint is "
+        "saved. {}; lower the learning rate",
+        counters.global_step(), parameter.name,
+        last_checkpoint.empty() ? "There is none yet"
+                                : fmt::format("The last good one is {}", last_checkpoint));
+  }
+  return OkStatus();
+}
+
 Status Trainer::Impl::SaveCheckpoint(WorkerClient* worker) {
   StepTimer timer;
+  RETURN_IF_ERROR(CheckWeightsAreFinite());
   // Leases of an evaluation that was cut short are void: it is done again.
   GroupsInTheMaking groups;
   const bool in_flight = worker != nullptr && !collector->state().open_ids.empty();

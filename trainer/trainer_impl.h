@@ -124,7 +124,9 @@ struct Trainer::Impl {
 
   // save_restore.cc
   bool CheckpointDue() const;
+  // Refuses weights that are not finite, and then touches no checkpoint.
   Status SaveCheckpoint(WorkerClient* worker);
+  Status CheckWeightsAreFinite() const;
   Status Restore();
   Status RestoreFrom(const CheckpointReader& checkpoint);
   Status RestoreGroups(const CheckpointReader& checkpoint, const Json& state);

@@ -240,5 +240,22 @@ TEST(TrainerTest, AKlInTheRewardWithoutAWeightIsNone) {
   EXPECT_EQ(metrics[0], metrics[1]);
 }
 
+TEST(TrainerTest, WeightsThatAreNotFiniteAreNeverSaved) {
+  TinyRun run(Dir("nonfinite"));
+  TrainerConfig config = run.config();
+  config.sft.reset();
+  config.trainer.max_steps = 2;
+  config.checkpoint.keep_last = 1;
+  const std::string good = run.RunAll(config).value().last_checkpoint;
+  config.trainer.max_steps = 4;
+  config.optimizer.lr = 1e39;
+  const Status status = run.RunAll(config).status();
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(Message(status), HasSubstr(run.parameters().tensors()[0].name));
+  EXPECT_THAT(Message(status), HasSubstr(good));
+  EXPECT_TRUE(DirectoryExists(good));
+  EXPECT_FALSE(DirectoryExists(run.dir() + "/checkpoints/step-00000004"));
+}
+
 }  // namespace
 }  // namespace longhaul::trainer

@@ -90,6 +90,7 @@ TEST(ValidateTest, StrictKeysComeWithTheNearestOne) {
   EXPECT_THAT(Check({"optimizer.beta2=1.5"}), HasSubstr("beta2"));
   EXPECT_THAT(Check({"algorithm.loss={type: cisp}"}), HasSubstr("cispo"));
 }
+  EXPECT_THAT(Check({"optimizer.eps=0"}), HasSubstr("optimizer.eps: must be above 0, found 0"));
 
 TEST(ValidateTest, EvaluationAndSft) {
   EXPECT_THAT(Check({"eval.sets=[{name: a, path: x, num_samples: 4}]"}),

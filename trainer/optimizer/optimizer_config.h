@@ -36,7 +36,7 @@ struct OptimizerConfig {
     v.Field("lr", lr, {.min = 0, .doc = "peak learning rate"});
     v.Field("beta1", beta1, {.min = 0, .below = 1, .doc = "decay of the first moment"});
     v.Field("beta2", beta2, {.min = 0, .below = 1, .doc = "decay of the second moment"});
-    v.Field("eps", eps, {.min = 0, .doc = "added to the root of the second moment"});
+    v.Field("eps", eps, {.above = 0, .doc = "added to the root of the second moment"});
     v.Field("weight_decay", weight_decay, {.min = 0, .doc = "on matrices only"});
     v.Field("grad_clip", grad_clip, {.min = 0, .doc = "largest global L2 norm; 0: no clip"});
     v.Field("warmup_steps", warmup_steps,
