@@ -16,7 +16,12 @@ constexpr size_t kMaxBoxes = 64;
 constexpr int kMaxOpenBoxes = 50;
 
 size_t NextBox(std::string_view text, size_t from) {
-  return std::min(text.find("\\boxed", from), text.find("\\fbox", from));
+  for (size_t at = text.find('\\', from); at != std::string_view::npos;
+       at = text.find('\\', at + 1)) {
+    const std::string_view rest = text.substr(at);
+    if (rest.starts_with("\\boxed") || rest.starts_with("\\fbox")) return at;
+  }
+  return std::string_view::npos;
 }
 
 // The end of the group that begins at `open`; npos when it is not closed.

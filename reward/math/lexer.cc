@@ -82,10 +82,7 @@ class Lexer {
   explicit Lexer(std::string_view text) : text_(text) {}
 
   StatusOr<std::vector<Token>> Run() {
-    while (at_ < text_.size()) {
-      if (tokens_.size() >= kMaxTokens) return InvalidArgument("more than {} tokens", kMaxTokens);
-      RETURN_IF_ERROR(Next());
-    }
+    while (at_ < text_.size()) RETURN_IF_ERROR(Next());
     Push(TokenType::kEnd, "");
     return std::move(tokens_);
   }

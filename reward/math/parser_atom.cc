@@ -71,16 +71,16 @@ const Node* Parser::Number() {
 const Node* Parser::GroupedByCommas(Token first) {
   std::vector<Token> parts = {std::move(first)};
   size_t ahead = 0;
-  while (Peek(ahead).Is(',') && !Peek(ahead).space_before && IsPlainGroup(Peek(ahead + 1), 1, 20) &&
-         !Peek(ahead + 1).space_before && parts.back().fraction.empty()) {
-    parts.push_back(Peek(ahead + 1));
+  bool groups = parts[0].text.size() <= 3 && parts[0].text[0] != '0', zeros = false;
+  // A third part decides that it is no decimal; only groups of three digits go on behind it.
+  while ((groups || parts.size() < 3) && Peek(ahead).Is(',') && !Peek(ahead).space_before &&
+         IsPlainGroup(Peek(ahead + 1), 1, 20) && !Peek(ahead + 1).space_before &&
+         parts.back().fraction.empty()) {
+    const Token& part = Peek(ahead + 1);
+    groups = groups && part.text.size() == 3;
+    zeros = zeros || (part.text[0] == '0' && part.text.size() > 1);
+    parts.push_back(part);
     ahead += 2;
-  }
-  const bool leading_zero = parts[0].text[0] == '0';
-  bool groups = parts[0].text.size() <= 3 && !leading_zero, zeros = false;
-  for (size_t i = 1; i < parts.size(); ++i) {
-    groups = groups && parts[i].text.size() == 3;
-    zeros = zeros || (parts[i].text[0] == '0' && parts[i].text.size() > 1);
   }
   const bool decimal = !groups && parts.size() == 2 && !parts[1].point;
   if (!groups && !(decimal && options_.plain)) return nullptr;

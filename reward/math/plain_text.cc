@@ -96,9 +96,9 @@ std::string WithoutWordBraces(std::string_view text) {
   std::string out;
   for (size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '{') {
-      const size_t close = text.find('}', at);
-      const bool behind = at > 0 && (text[at - 1] == ' ' || at == 0);
-      if (behind && close != std::string_view::npos &&
+      const bool behind = at > 0 && text[at - 1] == ' ';
+      const size_t close = behind ? text.find_first_of("{}", at + 1) : std::string_view::npos;
+      if (close != std::string_view::npos && text[close] == '}' &&
           IsWords(text.substr(at + 1, close - at - 1))) {
         out += text.substr(at + 1, close - at - 1);
         at = close;
