@@ -58,6 +58,9 @@ struct AsyncConfig {
   }
 };
 
+// Below it a tempered logit is no finite number.
+inline constexpr double kMinTemperature = 1e-6;
+
 struct StepConfig {
   int64_t num_prompts_per_step = 32;
   int64_t num_generations_per_prompt = 8;
@@ -81,7 +84,8 @@ struct StepConfig {
             {.min = 1, .max = 65536, .doc = "rollouts of a group"});
     v.Field("max_response_length", max_response_length,
             {.min = 1, .max = 1 << 30, .doc = "tokens; curriculum.length.stages override it"});
-    v.Field("temperature", temperature, {.min = 1e-6, .max = 1000, .doc = "of training rollouts"});
+    v.Field("temperature", temperature,
+            {.min = kMinTemperature, .max = 1000, .doc = "of training rollouts"});
     v.Field("top_p", top_p, {.above = 0, .max = 1, .doc = "nucleus sampled from; 1: off"});
     v.Field("top_k", top_k, {.min = 0, .doc = "0: off"});
     v.Field("min_p", min_p,

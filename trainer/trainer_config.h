@@ -90,7 +90,8 @@ struct EvalSetConfig {
     v.Field("generated", generated,
             {.doc = "name of a set of section `generate`, instead of a path"});
     v.Field("num_samples", num_samples, {.min = 1, .max = 65536, .doc = "k of avg@k"});
-    v.Field("temperature", temperature, {.min = 0, .max = 1000, .doc = "0: greedy"});
+    v.Field("temperature", temperature,
+            {.min = 0, .max = 1000, .doc = "0: greedy; otherwise at least 1e-6"});
     v.Field("top_p", top_p, {.above = 0, .max = 1, .doc = "nucleus sampled from; 1: off"});
     v.Field("max_response_length", max_response_length,
             {.min = 1, .doc = "tokens; default: the longest window of the run"});

@@ -19,6 +19,7 @@ class Validator {
   Status Run() {
     CheckBatches();
     CheckWindows();
+    CheckStopStrings();
     CheckLossWindow();
     CheckLossKind();
     CheckCorrection();
@@ -69,6 +70,14 @@ class Validator {
       Error("trainer.max_tokens_per_pass",
             "{} cannot hold one sequence: prompt {} + response {} = {} tokens",
             config_.trainer.max_tokens_per_pass, prompt, window, prompt + window);
+    }
+  }
+
+  void CheckStopStrings() {
+    const std::vector<std::string>& stop = config_.rollout.stop;
+    for (size_t i = 0; i < stop.size(); ++i) {
+      if (!stop[i].empty()) continue;
+      Error(fmt::format("rollout.stop.{}", i), "is empty: every response would end at once");
     }
   }
 
@@ -168,7 +177,12 @@ class Validator {
 
   void CheckData() {
     std::set<std::string> names;
-    for (const EvalSetConfig& set : config_.eval.sets) {
+    for (size_t i = 0; i < config_.eval.sets.size(); ++i) {
+      const EvalSetConfig& set = config_.eval.sets[i];
+      if (set.temperature != 0 && set.temperature < kMinTemperature) {
+        Error(fmt::format("eval.sets.{}.temperature", i), "{} must be 0 (greedy) or at least {}",
+              set.temperature, kMinTemperature);
+      }
       if (!names.insert(set.name).second) Error("eval.sets", "'{}' is there twice", set.name);
       if (set.path.empty() && set.generated.empty()) {
         Error("eval.sets", "'{}' has neither path nor generated", set.name);

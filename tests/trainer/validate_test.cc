@@ -101,6 +101,9 @@ TEST(ValidateTest, EvaluationAndSft) {
   EXPECT_THAT(Check({"data.train=[]"}), HasSubstr("data.train: is empty"));
 }
 
+  EXPECT_THAT(Check({"eval.sets=[{name: a, path: x}, {name: b, path: x, temperature: 1e-9}]"}),
+              HasSubstr("eval.sets.1.temperature: 1e-09 must be 0 (greedy) or at least 1e-06"));
+  EXPECT_THAT(Check({"rollout.stop=[a, '']"}), HasSubstr("rollout.stop.1: is empty"));
 TEST(DescribeTest, PrintsBothConventions) {
   TrainerConfig config;
   config.algorithm.loss.eps_clip_low = 0.2;
