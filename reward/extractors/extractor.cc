@@ -8,8 +8,6 @@
 namespace longhaul::reward {
 namespace {
 
-constexpr std::string_view kEndOfThinking = "</think>";
-
 std::optional<std::string_view> ExtractWhole(std::string_view text, const Json&) {
   return Trim(text);
 }
@@ -41,12 +39,6 @@ Status CheckStringOption(const Extractor& extractor, const Json& options, std::s
 }
 
 }  // namespace
-
-std::string_view AfterThinking(std::string_view response) {
-  const size_t found = response.rfind(kEndOfThinking);
-  if (found == std::string_view::npos) return response;
-  return response.substr(found + kEndOfThinking.size());
-}
 
 Status Extractor::CheckOptions(const Json& options) const {
   for (const std::string_view key : required_options) {

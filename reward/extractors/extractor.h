@@ -33,7 +33,7 @@
 
 namespace longhaul::reward {
 
-// What follows the last "</think>", or all.
+// What follows the last "</think>", or all; nothing where a "<think>" is left open.
 std::string_view AfterThinking(std::string_view response);
 
 // A view into `text`; nothing when the text holds no answer of this form.

@@ -36,6 +36,13 @@ TEST(Extractor, FindsWhatItSays) {
       {"whole", "", ""},
       {"whole", "<think>41</think> 42", "42"},
       {"whole", "a</think>b</think> c", "c"},
+      {"whole", "<think> 42", ""},
+      {"whole", "<think>41</think> 42 <think> or 43", ""},
+      {"boxed", "<think>\\boxed{3}", kNone},
+      {"math_answer", "<think>\\boxed{3}", kNone},
+      {"answer_tag", "<think><answer>1</answer>", kNone},
+      {"last_number", "<think> 42", kNone},
+      {"response", "<think> 42", "<think> 42"},
       {"response", " <think>41</think> 42", " <think>41</think> 42"},
 
       {"answer_tag", "x <answer> 42 </answer> y", "42"},

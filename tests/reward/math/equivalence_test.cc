@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "math_case.h"
+#include "reward/extractors/extractor.h"
 
 namespace longhaul::reward {
 namespace {
@@ -26,10 +27,7 @@ Tally Judge(const std::string& name) {
     if (!row.ok() || row->Find("contested") != nullptr) continue;
     const Json options = row->Find("opts") != nullptr ? *row->Find("opts") : Json::Object();
     const std::string gold = *row->GetString("gold"), pred = *row->GetString("pred");
-    std::string text = pred;
-    if (const size_t end = text.rfind("</think>"); end != std::string::npos)
-      text = text.substr(end + 8);
-    const bool equal = IsEqual(gold, text, options);
+    const bool equal = IsEqual(gold, std::string(AfterThinking(pred)), options);
     ++tally.rows;
     if (equal == *row->GetBool("equal")) continue;
     ++(equal ? tally.false_positives : tally.false_negatives);
