@@ -6,6 +6,8 @@
 //   tuple      (1, 2): ordered; a list without brackets matches it in order
 //   interval   (0, 1] and unions: as sets of real numbers
 //   assignment x = 5 matches 5; x = 2, y = 3 matches (2, 3); different names do not match
+//   chain      2 + 3 = 5 is its last value, when every constant in it is equal to that;
+//              for a ground truth with a name only the last counts
 //   equation   the same up to a factor; an assignment solved for another variable included
 //   inequality the same solutions; the interval of the solutions where the ground truth is the
 //              inequality, the other way round only with allow_set_relation, for otherwise a
@@ -36,6 +38,9 @@ class AnswerComparer {
  private:
   using Items = std::vector<const Node*>;
 
+  // No chain of equations in it says that two different constants are equal.
+  bool ChainsHold(const Node* node);
+  bool SameOrRounded(const Node* value, const Node* last);
   bool EqualRenamed(const Node* gold, const Node* pred);
   bool EqualReadings(const Node* gold, const Node* pred);
   bool Compare(const Node* gold, const Node* pred);

@@ -24,6 +24,21 @@ std::vector<const Node*> Values(const Record& record) {
   return values;
 }
 
+// In the order in which a tuple lists them: (x, y) for y = 5, x = 6. Letters that do not follow one
+// another in the alphabet have no such order.
+std::vector<const Node*> TupleValues(const Record& record) {
+  Record sorted = record;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Assignment& a, const Assignment& b) { return a.key < b.key; });
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (sorted[i].name->kind != Kind::kSymbol || sorted[i].key.size() != 1 ||
+        sorted[i].key[0] != sorted[0].key[0] + static_cast<char>(i)) {
+      return Values(record);
+    }
+  }
+  return Values(sorted);
+}
+
 // The values of a list whose assignments all name the same, and that name.
 struct NamedItems {
   std::vector<const Node*> values;
@@ -75,7 +90,7 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
     return CompareUnordered(Values(*left), ListItems(arena_, pred));
   }
   if (left.has_value()) return ordered(*pred) && CompareOrdered(Values(*left), pred->args);
-  if (right.has_value()) return ordered(*gold) && CompareOrdered(gold->args, Values(*right));
+  if (right.has_value()) return ordered(*gold) && CompareOrdered(gold->args, TupleValues(*right));
   const bool list_and_tuple = (gold->kind == Kind::kTuple && pred->kind == Kind::kList) ||
                               (gold->kind == Kind::kList && pred->kind == Kind::kTuple);
   if (list_and_tuple && !Contains(*gold, Kind::kPlusMinus) && !Contains(*pred, Kind::kPlusMinus)) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/math/evaluate.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace longhaul::reward::math {
 namespace {
 
@@ -9,7 +12,18 @@ constexpr long kIntegralPrecision = 192;  // whatever is asked for
 
 }  // namespace
 
+const Ball& Evaluator::Met(const Ball& value) {
+  if (value.IsProvedNonzero()) reach_ = std::max(reach_, std::labs(value.MagnitudeBits()));
+  return value;
+}
+
 Ball Evaluator::Evaluate(const Node& node) {
+  Ball value = EvaluateNode(node);
+  Met(value);
+  return value;
+}
+
+Ball Evaluator::EvaluateNode(const Node& node) {
   if (!budget_.Spend(rules_.precision * 6)) return Undefined();
   switch (node.kind) {
     case Kind::kNumber:

@@ -35,8 +35,12 @@ class Evaluator {
 
   // Undefined where it has no value, or none that these digits show.
   Ball Evaluate(const Node& node);
+  // The largest exponent of two, of either sign, among the values met on the way.
+  long reach() const { return reach_; }
 
  private:
+  Ball EvaluateNode(const Node& node);
+  const Ball& Met(const Ball& value);
   Ball Unknown(const std::string& name);
   Ball Constant(const std::string& name);
   Ball Power(const Node& base, const Node& exponent);
@@ -67,6 +71,7 @@ class Evaluator {
   const EvaluationRules rules_;
   WorkBudget& budget_;
   ExactEvaluator exact_;
+  long reach_ = 0;
   std::vector<std::pair<std::string, Ball>> bound_;  // variables of integrals
 };
 

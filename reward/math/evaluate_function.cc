@@ -24,6 +24,7 @@ Ball Evaluator::Function(const Node& node) {
   if (name == "factorial") {
     // Only at points of our own: the factorial of 1/2 is no school mathematics.
     if (!Contains(*node.args[0], Kind::kSymbol)) return Undefined();
+    if (!budget_.Spend(rules_.precision * 2'000)) return Undefined();
     return Gamma(Add(x, One()));
   }
   if (name == "floor" || name == "ceil") return Rounded(name, x);
@@ -67,7 +68,7 @@ Ball Evaluator::Hyperbolic(const std::string& name, const Ball& x) {
   if (name == "artanh") {
     return Divide(Log(Divide(Add(One(), x), Subtract(One(), x))), Of(2));
   }
-  const Ball up = Exp(x), down = Exp(Negate(x));
+  const Ball up = Met(Exp(x)), down = Met(Exp(Negate(x)));
   const Ball sinh = Divide(Subtract(up, down), Of(2)), cosh = Divide(Add(up, down), Of(2));
   if (name == "sinh") return sinh;
   if (name == "cosh") return cosh;

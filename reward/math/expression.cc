@@ -6,7 +6,7 @@
 namespace longhaul::reward::math {
 namespace {
 
-constexpr int64_t kNodeSteps = 150;
+constexpr int64_t kNodeSteps = 300;
 constexpr size_t kMaxCanonicalBytes = 200'000;
 
 void Flatten(const Node& node, Kind kind, std::vector<const Node*>& out) {

@@ -12,6 +12,7 @@
 namespace longhaul::reward::math {
 namespace {
 
+constexpr size_t kMaxGroups = 30;  // of three digits; more are a list
 constexpr std::string_view kFunctionLetters = "fgFG";
 constexpr std::string_view kMaybeFunctionLetters = "hpqHPQWTSNuvr";
 // Short words that are no products of letters.
@@ -21,6 +22,35 @@ constexpr std::array<std::string_view, 56> kShortWords = {
     "odd", "one", "two", "six", "ten", "red", "day", "men", "all", "any", "Yes", "No",
     "Odd", "the", "his", "her", "set", "not", "is",  "are", "be",  "for", "The", "Not",
     "All", "dog", "cat", "YES", "NO",  "too", "few", "may"};
+
+// Behind a value these say that it is another, several or none: they are no units.
+constexpr std::array<std::string_view, 66> kQualifiers = {
+    "not",    "no",      "never",    "isn't",     "aren't",  "wrong",     "incorrect", "false",
+    "or",     "more",    "less",     "fewer",     "greater", "smaller",   "larger",    "than",
+    "least",  "most",    "is",       "are",       "was",     "but",       "except",    "unless",
+    "if",     "other",   "another",  "maybe",     "perhaps", "possibly",  "plus",      "minus",
+    "half",   "hundred", "thousand", "million",   "billion", "trillion",  "dozen",     "one",
+    "two",    "three",   "four",     "five",      "six",     "seven",     "eight",     "nine",
+    "ten",    "to",      "through",  "nor",       "neither", "either",    "instead",   "and",
+    "above",  "below",   "beyond",   "exceeding", "unknown", "undefined", "invalid",   "up",
+    "higher", "lower"};
+
+bool HasQualifier(std::string_view words) {
+  const auto in_word = [](char ch) {
+    return std::isalpha(static_cast<unsigned char>(ch)) != 0 || ch == '\'';
+  };
+  for (size_t at = 0; at < words.size(); ++at) {
+    size_t end = at;
+    while (end < words.size() && in_word(words[end])) ++end;
+    const std::string word = NormalizedWords(words.substr(at, end - at));
+    if (std::find(kQualifiers.begin(), kQualifiers.end(), word) != kQualifiers.end()) return true;
+    at = end;
+  }
+  return false;
+}
+
+// Words behind a value: its unit, or a factor of their own that nothing but the same words equals.
+Kind KindOfWords(std::string_view words) { return HasQualifier(words) ? Kind::kText : Kind::kUnit; }
 
 bool IsUpper(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char ch) { return ch >= 'A' && ch <= 'Z'; });
@@ -73,15 +103,16 @@ const Node* Parser::GroupedByCommas(Token first) {
   size_t ahead = 0;
   bool groups = parts[0].text.size() <= 3 && parts[0].text[0] != '0', zeros = false;
   // A third part decides that it is no decimal; only groups of three digits go on behind it.
-  while ((groups || parts.size() < 3) && Peek(ahead).Is(',') && !Peek(ahead).space_before &&
-         IsPlainGroup(Peek(ahead + 1), 1, 20) && !Peek(ahead + 1).space_before &&
-         parts.back().fraction.empty()) {
+  while ((groups || parts.size() < 3) && parts.size() <= kMaxGroups && Peek(ahead).Is(',') &&
+         !Peek(ahead).space_before && IsPlainGroup(Peek(ahead + 1), 1, 20) &&
+         !Peek(ahead + 1).space_before && parts.back().fraction.empty()) {
     const Token& part = Peek(ahead + 1);
     groups = groups && part.text.size() == 3;
     zeros = zeros || (part.text[0] == '0' && part.text.size() > 1);
     parts.push_back(part);
     ahead += 2;
   }
+  if (parts.size() > kMaxGroups) return nullptr;
   const bool decimal = !groups && parts.size() == 2 && !parts[1].point;
   if (!groups && !(decimal && options_.plain)) return nullptr;
   std::vector<const Node*> items;
@@ -220,7 +251,7 @@ const Node* Parser::Word(bool behind_value) {
   const bool product = !listed && (word.text.size() <= 3 || IsUpper(word.text) || glued);
   if (!product) {
     if (!behind_value || listed) return Fail(fmt::format("the word '{}'", word.text));
-    return arena_.Make(Kind::kUnit, {}, NormalizedWords(word.text));
+    return arena_.Make(KindOfWords(word.text), {}, NormalizedWords(word.text));
   }
   std::vector<const Node*> letters;
   for (size_t i = 0; i + 1 < word.text.size(); ++i) {
@@ -250,7 +281,7 @@ const Node* Parser::Text(bool behind_value) {
       std::isalpha(static_cast<unsigned char>(content[0]))) {
     return Named(std::string(content));
   }
-  if (behind_value) return arena_.Make(Kind::kUnit, {}, NormalizedWords(content));
+  if (behind_value) return arena_.Make(KindOfWords(content), {}, NormalizedWords(content));
   const Nesting nesting(*this);
   auto tokens = Tokenize(content);
   if (tokens.ok() && (*tokens)[0].type != TokenType::kWord && depth_ < kMaxParseDepth / 2) {

@@ -14,6 +14,9 @@ constexpr int kNeededAgreements = 4;
 constexpr long kFirstPrecision = 128;
 constexpr long kSecondPrecision = 384;
 constexpr long kMaxPrecision = 1'600;
+// Where 10^-60 takes part, a difference may be as small as its square or less.
+constexpr long kDigitsForReach = 4;
+constexpr long kMostPrecision = 32'768;
 // A decimal stands for a value it is the rounding of when it has so many decimals and digits.
 constexpr int kApproximationDecimals = 6;
 constexpr long kApproximationDigits = 10'000;
@@ -49,6 +52,29 @@ mpq_class TenTo(int exponent) {
   mpz_class power;
   mpz_ui_pow_ui(power.get_mpz_t(), 10, static_cast<unsigned long>(std::abs(exponent)));
   return exponent < 0 ? 1 / mpq_class(power) : mpq_class(power);
+}
+
+// Of the constants in an expression.
+struct Scales {
+  mpq_class largest = 1;
+  mpq_class smallest = 1;
+};
+
+void AddScales(const Node& node, WorkBudget& budget, Scales& scales) {
+  constexpr long kUsual = 9;  // the points drawn anyway are as large
+  constexpr size_t kMaxBits = 2'000;
+  const std::optional<mpq_class> value = ExactEvaluator(budget).Evaluate(node);
+  if (!value.has_value()) {
+    for (const Node* arg : node.args) AddScales(*arg, budget, scales);
+    return;
+  }
+  const mpq_class size = abs(*value);
+  if (mpz_sizeinbase(size.get_num_mpz_t(), 2) + mpz_sizeinbase(size.get_den_mpz_t(), 2) >
+      kMaxBits) {
+    return;
+  }
+  if (size > kUsual) scales.largest = std::max(scales.largest, size);
+  if (size > 0 && size * kUsual < 1) scales.smallest = std::min(scales.smallest, size);
 }
 
 mpq_class Rational(const Ball& ball) {
@@ -109,7 +135,7 @@ Point ValueComparer::Draw(const std::vector<std::string>& names, int index, bool
 ValueComparer::Agreement ValueComparer::CompareAt(const Node& a, const Node& b, const Point& point,
                                                   EvaluationRules rules) {
   const bool integral = Contains(a, Kind::kBig, "int") || Contains(b, Kind::kBig, "int");
-  const long limit = integral ? 192 : kMaxPrecision;
+  const long limit = integral ? 192 : std::max(kMaxPrecision, rules.precision);
   for (; rules.precision <= limit; rules.precision *= 2) {
     Ball x = Evaluator(point, rules, budget_).Evaluate(a);
     Ball y = Evaluator(point, rules, budget_).Evaluate(b);
@@ -176,15 +202,52 @@ bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, bool common_log)
   const bool enough =
       real >= std::min(needed, 2) || (real == 0 && branches == 0 && complex >= needed);
   if (!enough) return false;
-  rules.precision = kSecondPrecision;
-  if (Contains(a, Kind::kBig, "int") || Contains(b, Kind::kBig, "int")) rules.precision = 192;
   for (size_t i = 0; i < std::min<size_t>(agreed.size(), 2); ++i) {
-    const Agreement again = CompareAt(a, b, agreed[i], rules);
-    if (again != Agreement::kReal && again != Agreement::kComplex) return false;
+    if (!AgreesWithMoreDigits(a, b, agreed[i], rules)) return false;
   }
+  if (!names.empty() && !AgreesFarOut(a, b, names, rules)) return false;
   reason_ = names.empty() ? "values that agree to more than a hundred bits"
                           : fmt::format("values that agree at {} points", real + complex);
   return true;
+}
+
+bool ValueComparer::AgreesWithMoreDigits(const Node& a, const Node& b, const Point& point,
+                                         EvaluationRules rules) {
+  if (Contains(a, Kind::kBig, "int") || Contains(b, Kind::kBig, "int")) {
+    rules.precision = 192;
+  } else {
+    long reach = 0;
+    for (const Node* node : {&a, &b}) {
+      Evaluator evaluator(point, rules, budget_);
+      evaluator.Evaluate(*node);
+      reach = std::max(reach, evaluator.reach());
+    }
+    rules.precision = kSecondPrecision + kDigitsForReach * reach;
+  }
+  if (rules.precision > kMostPrecision) return false;
+  const Agreement again = CompareAt(a, b, point, rules);
+  return again == Agreement::kReal || again == Agreement::kComplex;
+}
+
+// max(0, x - 100) is 0 at all points near 0. Where one side has no value this shows nothing.
+bool ValueComparer::AgreesFarOut(const Node& a, const Node& b,
+                                 const std::vector<std::string>& names,
+                                 const EvaluationRules& rules) {
+  Scales scales;
+  AddScales(a, budget_, scales);
+  AddScales(b, budget_, scales);
+  int index = 200;
+  for (const mpq_class& scale : {scales.largest, scales.smallest}) {
+    if (scale == 1) continue;
+    for (const int sign : {1, -1}) {
+      Point point = Draw(names, index++, false);
+      for (auto& [name, value] : point) value.re = sign * scale * (1 + abs(value.re));
+      if (CompareAt(a, b, point, rules) == Agreement::kDiffer) return false;
+      for (auto& [name, value] : point) value.re /= 4;
+      if (CompareAt(a, b, point, rules) == Agreement::kDiffer) return false;
+    }
+  }
+  return budget_.Spend(1);
 }
 
 std::optional<Ball> ValueComparer::RealConstant(const Node& node, long precision) {

@@ -4,7 +4,9 @@
 //
 //   1. the same canonical text
 //   2. exact rationals
-//   3. values at points, which must agree at several of them and again with three times the digits
+//   3. values at points, which must agree at several of them, again with three times the digits
+//      and more where very large or small numbers take part, and at points as far out and as near
+//      to zero as the constants are
 //
 // Points are drawn from a seed of the two texts, so that a verdict never changes. Unknowns take
 // real values of both signs. Where one side is real and the other is not, or one has no value, they
@@ -42,6 +44,10 @@ class ValueComparer {
 
   bool EqualAtPoints(const Node& a, const Node& b, bool common_log);
   Agreement CompareAt(const Node& a, const Node& b, const Point& point, EvaluationRules rules);
+  bool AgreesWithMoreDigits(const Node& a, const Node& b, const Point& point,
+                            EvaluationRules rules);
+  bool AgreesFarOut(const Node& a, const Node& b, const std::vector<std::string>& names,
+                    const EvaluationRules& rules);
   Point Draw(const std::vector<std::string>& names, int index, bool complex) const;
   bool Close(const Node& gold, const Node& pred);
   bool DecimalOf(const Node& written, const Node& other);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <cstring>
 #include <ctime>
 
 #include "common/random.h"
@@ -106,6 +107,26 @@ TEST(MathVerifier, HostileTextsCostLittleAndAreWrong) {
       const double took = ThreadMilliseconds() - start;
       // Milliseconds each; what grows faster than its text takes minutes.
       EXPECT_LT(took, 1000) << text.substr(0, 60);
+    }
+  }
+}
+
+// A model that repeats itself must not hold up the others. The bound leaves room for a machine
+// several times slower than one that takes 20 ms.
+TEST(MathVerifier, RepetitionCostsLittle) {
+  for (const char* part : {"1,", "12,", "123,", "\\circ ", "\\or ", "\\times2", "1\\\\",
+                           "7^{9999}\\cdot ", "π", "(x^2+1)", "1e", "x!", "\\pm1", "1\\pm",
+                           "e^{\\pi}+", "\\sum_{k=1}^{9999}k^{99}+", " {", "\\tanh(1000x)+"}) {
+    for (const size_t bytes : {size_t{3'900}, size_t{64'000}, size_t{1'000'000}}) {
+      const std::string repeated = Repeat(part, static_cast<int>(bytes / std::strlen(part)));
+      for (const std::string& text : {Boxed(repeated + "1"), "The answer is " + repeated + "1.",
+                                      Repeat(Boxed(std::string(part) + "1"),
+                                             static_cast<int>(bytes / (std::strlen(part) + 9)))}) {
+        const double start = ThreadMilliseconds();
+        IsEqual("\\sqrt{x}+\\pi", text);
+        const double took = ThreadMilliseconds() - start;
+        EXPECT_LT(took, bytes < 100'000 ? 100 : 500) << bytes << " bytes of " << part;
+      }
     }
   }
 }
