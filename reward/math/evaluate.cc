@@ -113,6 +113,8 @@ Ball Evaluator::Power(const Node& base, const Node& exponent) {
   const bool whole = exact->get_den() == 1;
   if (whole && abs(exact->get_num()) <= kMaxWholePower) {
     if (*exact == 0 && !value.IsProvedNonzero()) return Undefined();
+    const auto squarings = static_cast<int64_t>(mpz_sizeinbase(exact->get_num_mpz_t(), 2));
+    if (!budget_.Spend(rules_.precision * 6 * squarings)) return Undefined();
     return WholePower(value, exact->get_num().get_si());
   }
   if (!whole && value.real()) return RealPower(value, *exact);

@@ -41,14 +41,14 @@ std::optional<mpq_class> PerfectRoot(const mpq_class& value, unsigned long degre
 }
 
 std::optional<mpq_class> ExactEvaluator::Checked(mpq_class value) {
-  if (Bits(value) > kMaxExactBits || !budget_.Spend(static_cast<int64_t>(Bits(value)) + 100)) {
+  if (Bits(value) > kMaxExactBits || !budget_.Spend(2 * static_cast<int64_t>(Bits(value)) + 200)) {
     return std::nullopt;
   }
   return value;
 }
 
 std::optional<mpq_class> ExactEvaluator::Evaluate(const Node& node) {
-  if (!budget_.Spend(150)) return std::nullopt;
+  if (!budget_.Spend(300)) return std::nullopt;
   switch (node.kind) {
     case Kind::kNumber:
       return node.value;
