@@ -16,7 +16,7 @@ constexpr long kSecondPrecision = 384;
 constexpr long kMaxPrecision = 1'600;
 // Where 10^-60 takes part, a difference may be as small as its square or less.
 constexpr long kDigitsForReach = 4;
-constexpr long kMostPrecision = 32'768;
+constexpr long kMostPrecision = 16'384;
 // A decimal stands for a value it is the rounding of when it has so many decimals and digits.
 constexpr int kApproximationDecimals = 6;
 constexpr long kApproximationDigits = 10'000;
