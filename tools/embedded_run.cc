@@ -102,7 +102,7 @@ Status EmbeddedRun::Impl::StartServices() {
   args.options.engine.num_threads = config->threads;
   args.options.engine.max_sequence_tokens =
       std::min(model_config.max_position_embeddings,
-               config->trainer.data.max_prompt_length + config->trainer.max_window());
+               config->trainer.data.max_prompt_length + config->trainer.longest_response());
   ASSIGN_OR_RETURN(worker, rollout::Worker::Create(std::move(args)));
   return worker_server.Start({worker->service()});
 }

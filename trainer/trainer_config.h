@@ -94,7 +94,7 @@ struct EvalSetConfig {
             {.min = 0, .max = 1000, .doc = "0: greedy; otherwise at least 1e-6"});
     v.Field("top_p", top_p, {.above = 0, .max = 1, .doc = "nucleus sampled from; 1: off"});
     v.Field("max_response_length", max_response_length,
-            {.min = 1, .doc = "tokens; default: the longest window of the run"});
+            {.min = 1, .max = 1 << 30, .doc = "tokens; default: the longest window of the run"});
     v.Field("max_tasks", max_tasks, {.min = 0, .doc = "only the first tasks; 0: all"});
   }
 };
@@ -188,8 +188,10 @@ struct TrainerConfig {
   int64_t updates_per_rollout() const {
     return rollout.num_prompts_per_step / trainer.minibatch_prompts * trainer.epochs;
   }
-  // The longest response any stage, evaluation included, may generate, in tokens.
+  // The longest response of any stage of training, in tokens.
   int64_t max_window() const;
+  // The same with evaluations: what the engine must have room for.
+  int64_t longest_response() const;
 };
 
 // Checks across fields, each with the place of the key and the arithmetic, one per line.

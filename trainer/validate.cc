@@ -229,6 +229,14 @@ int64_t TrainerConfig::max_window() const {
 Status Validate(const TrainerConfig& config, const Config& source,
                 const model::ModelConfig& model) {
   return Validator(config, source, model).Run();
+int64_t TrainerConfig::longest_response() const {
+  int64_t longest = max_window();
+  for (const EvalSetConfig& set : eval.sets) {
+    longest = std::max(longest, set.max_response_length.value_or(0));
+  }
+  return longest;
+}
+
 }
 
 std::vector<std::string> Warnings(const TrainerConfig& config) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Run files and overrides that make no sense.
+#include <gmock/gmock.h>
+
 #include "command_line.h"
 
 namespace longhaul {
@@ -125,6 +127,26 @@ TEST_F(BadConfig, TemperaturesThatNobodyMeans) {
     ExpectError(Run(std::string("eval model --data data.jsonl --temperature ") + value),
                 {"temperature", "must be 0 (greedy) or between 1e-06 and 1000"});
   }
+}
+
+// What only an evaluation at the end would meet is seen before the first step.
+TEST_F(BadConfig, EvaluationsThatCannotBeDone) {
+  Write("run.yaml", Read("run.yaml") +
+                        "eval: {at_start: false, sets: [{name: a, generated: train, temperature: "
+                        "1e-9}]}\n");
+  ExpectError(Train(), {"run.yaml:17:73: eval.sets.0.temperature: 1e-09 must be 0 (greedy)"});
+  ExpectError(Train("eval.sets.0.temperature=0 eval.sets.0.max_response_length=1000 "
+                    "rollout.engine.kv_cache_tokens=512"),
+              {"a longest sequence of 1016 tokens", "rollout.engine.kv_cache_tokens = 512"});
+  EXPECT_THAT(Checkpoints(), testing::IsEmpty());
+  EXPECT_EQ(Train("eval.sets.0.temperature=0 eval.sets.0.max_tasks=1 "
+                  "eval.sets.0.max_response_length=1000")
+                .exit_code,
+            0);
+}
+
+TEST_F(BadConfig, StopStringsThatEndEverything) {
+  ExpectError(Train("'rollout.stop=[\"\"]'"), {"rollout.stop.0: is empty"});
 }
 
 // Some find too little only once threads run: whatever it is, it is an error and nobody waits.
