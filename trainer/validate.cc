@@ -131,6 +131,9 @@ class Validator {
     if (loss.loss_agg != LossAggregation::kSeqMeanTokenSumNorm && loss.norm_length.has_value()) {
       Error("algorithm.loss.norm_length", "belongs to loss_agg: seq_mean_token_sum_norm");
     }
+    if (loss.loss_agg != LossAggregation::kBlend && loss.blend.has_value()) {
+      Error("algorithm.loss.blend", "belongs to loss_agg: blend");
+    }
     const KlConfig& kl = config_.algorithm.kl;
     if (cispo && kl.uses_reference() && !kl.acknowledge_with_cispo) {
       Error("algorithm.kl.coef",
@@ -226,9 +229,6 @@ int64_t TrainerConfig::max_window() const {
   return window;
 }
 
-Status Validate(const TrainerConfig& config, const Config& source,
-                const model::ModelConfig& model) {
-  return Validator(config, source, model).Run();
 int64_t TrainerConfig::longest_response() const {
   int64_t longest = max_window();
   for (const EvalSetConfig& set : eval.sets) {
@@ -237,6 +237,9 @@ int64_t TrainerConfig::longest_response() const {
   return longest;
 }
 
+Status Validate(const TrainerConfig& config, const Config& source,
+                const model::ModelConfig& model) {
+  return Validator(config, source, model).Run();
 }
 
 std::vector<std::string> Warnings(const TrainerConfig& config) {

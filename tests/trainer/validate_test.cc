@@ -82,15 +82,17 @@ TEST(ValidateTest, RefusesImpossibleAlgorithms) {
   EXPECT_THAT(Check({"algorithm.loss={type: grpo, mask_eps_low: 0.2, mask_eps_high: 0.2}"}),
               HasSubstr("belongs to cispo"));
   EXPECT_THAT(Check({"algorithm.loss={mask_eps_low: 0.2}"}), HasSubstr("go together"));
+  EXPECT_THAT(Check({"algorithm.loss={blend: 0.3}"}), HasSubstr("belongs to loss_agg: blend"));
+  EXPECT_THAT(Check({"algorithm.loss={blend: 0.3, loss_agg: blend}"}), IsEmpty());
   EXPECT_THAT(Check({"rollout.num_generations_per_prompt=1"}), HasSubstr("at least 2"));
 }
 
 TEST(ValidateTest, StrictKeysComeWithTheNearestOne) {
   EXPECT_THAT(Check({"trainer.minibatch_prompt=8"}), HasSubstr("minibatch_prompts"));
   EXPECT_THAT(Check({"optimizer.beta2=1.5"}), HasSubstr("beta2"));
+  EXPECT_THAT(Check({"optimizer.eps=0"}), HasSubstr("optimizer.eps: must be above 0, found 0"));
   EXPECT_THAT(Check({"algorithm.loss={type: cisp}"}), HasSubstr("cispo"));
 }
-  EXPECT_THAT(Check({"optimizer.eps=0"}), HasSubstr("optimizer.eps: must be above 0, found 0"));
 
 TEST(ValidateTest, EvaluationAndSft) {
   EXPECT_THAT(Check({"eval.sets=[{name: a, path: x, num_samples: 4}]"}),
@@ -99,11 +101,11 @@ TEST(ValidateTest, EvaluationAndSft) {
   EXPECT_THAT(Check({"sft={data: [{path: x}], steps: 3, epochs: 1}"}),
               HasSubstr("either steps or epochs"));
   EXPECT_THAT(Check({"data.train=[]"}), HasSubstr("data.train: is empty"));
-}
-
   EXPECT_THAT(Check({"eval.sets=[{name: a, path: x}, {name: b, path: x, temperature: 1e-9}]"}),
               HasSubstr("eval.sets.1.temperature: 1e-09 must be 0 (greedy) or at least 1e-06"));
   EXPECT_THAT(Check({"rollout.stop=[a, '']"}), HasSubstr("rollout.stop.1: is empty"));
+}
+
 TEST(DescribeTest, PrintsBothConventions) {
   TrainerConfig config;
   config.algorithm.loss.eps_clip_low = 0.2;

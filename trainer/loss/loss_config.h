@@ -72,7 +72,7 @@ struct LossConfig {
   std::optional<double> mask_eps_high = std::nullopt;
   bool importance_sampling = false;
   std::optional<LossAggregation> loss_agg = std::nullopt;
-  double blend = 0.5;
+  std::optional<double> blend = std::nullopt;
   std::optional<int64_t> norm_length = std::nullopt;
   Anchor anchor = Anchor::kOld;
 
@@ -93,7 +93,9 @@ struct LossConfig {
         {.min = 0, .doc = "M1 Eq. 7: no gradient above 1 + this where the advantage is positive"});
     v.Field("importance_sampling", importance_sampling, {.doc = "reinforce: weight by the ratio"});
     v.Field("loss_agg", loss_agg, {.doc = "how token losses are averaged; default by type"});
-    v.Field("blend", blend, {.min = 0, .max = 1, .doc = "share of the sequence mean in `blend`"});
+    v.Field(
+        "blend", blend,
+        {.min = 0, .max = 1, .doc = "share of the sequence mean in loss_agg: blend; default: 0.5"});
     v.Field("norm_length", norm_length, {.min = 1, .doc = "tokens, of seq_mean_token_sum_norm"});
     v.Field("anchor", anchor, {.doc = "whose probability the ratio divides by"});
   }
@@ -118,13 +120,13 @@ struct KlConfig {
   bool in_reward = false;
   bool acknowledge_with_cispo = false;
 
-  template <typename V>
-  void VisitFields(V& v) {
   // Whether there is a KL term, and where it goes: with coef 0 nowhere.
   bool uses_reference() const { return coef > 0; }
   bool lowers_reward() const { return uses_reference() && in_reward; }
   double loss_coef() const { return in_reward ? 0 : coef; }
 
+  template <typename V>
+  void VisitFields(V& v) {
     v.Field("coef", coef, {.min = 0, .doc = "weight of the KL to the frozen reference"});
     v.Field("type", type, {.doc = "estimator of the KL"});
     v.Field("in_reward", in_reward, {.doc = "subtract it from the reward, not add it to the loss"});

@@ -4,6 +4,8 @@
 namespace longhaul::trainer {
 namespace {
 
+constexpr double kDefaultBlend = 0.5;
+
 struct Window {
   double low = 0;
   double high = 0;
@@ -54,7 +56,7 @@ LossSettings ResolveLoss(const AlgorithmConfig& config, int64_t max_response_len
   settings.aggregation.type = loss.loss_agg.value_or(DefaultAggregation(loss.type));
   settings.aggregation.norm_length =
       static_cast<double>(loss.norm_length.value_or(max_response_length));
-  settings.aggregation.blend = loss.blend;
+  settings.aggregation.blend = loss.blend.value_or(kDefaultBlend);
   settings.correction = config.rollout_correction.value_or(CorrectionConfig());
   settings.kl_coef = config.kl.loss_coef();
   settings.kl_type = config.kl.type;
