@@ -81,6 +81,32 @@ Status CheckOverlongWindows(const LoadedRun& run) {
   return OkStatus();
 }
 
+Status CheckEngine(const LoadedRun& run) {
+  const rollout::EngineConfig& engine = run.config->rollout.engine;
+  if (engine.max_num_batched_tokens >= engine.max_num_seqs) return OkStatus();
+  return run.source.Error("rollout.engine.max_num_batched_tokens",
+                          "{} rows of a pass are too few for max_num_seqs {}: each sequence needs "
+                          "one",
+                          engine.max_num_batched_tokens, engine.max_num_seqs);
+}
+
+Status CheckFormat(const LoadedRun& run) {
+  const reward::FormatTerm& format = run.config->reward.router.format;
+  if (format.weight == 0) return OkStatus();
+  const Status status = reward::ResponseFormat::Create(format.spec).status();
+  return status.ok() ? status : run.source.Error("reward.format", "{}", Message(status));
+}
+
+// It names a directory and stands in log lines.
+Status CheckRunName(const LoadedRun& run) {
+  constexpr std::string_view kCharacters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  const std::string& name = run.config->run.name;
+  if (name.find_first_not_of(kCharacters) == std::string::npos && name != "." && name != "..")
+    return OkStatus();
+  return run.source.Error("run.name", "names a directory: letters, digits, . _ - only");
+}
+
 }  // namespace
 
 model::WeightsOptions ModelSection::weights_options() const {
@@ -102,6 +128,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
                 .run_dir = {},
                 .config_text = {}};
   RETURN_IF_ERROR(run.source.Read(*run.config));
+  RETURN_IF_ERROR(CheckRunName(run));
   RunConfig& config = *run.config;
   ForEachInputPath(config, [&](const std::string& key, std::string& input) {
     input = ResolvePath(run.source, path, key, input);
@@ -110,6 +137,8 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   ASSIGN_OR_RETURN(run.model_config, model::ModelConfig::Load(model_dir));
   RETURN_IF_ERROR(trainer::Validate(config.trainer, run.source, run.model_config));
   RETURN_IF_ERROR(CheckOverlongWindows(run));
+  RETURN_IF_ERROR(CheckEngine(run));
+  RETURN_IF_ERROR(CheckFormat(run));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
   ASSIGN_OR_RETURN(run.config_text, TextOf(run.source, path));
   return run;

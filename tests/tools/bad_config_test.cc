@@ -77,6 +77,9 @@ TEST_F(BadConfig, ImpossibleCombinationsShowTheirArithmetic) {
               {"algorithm.loss.eps_clip_high", "two names of one bound"});
   ExpectError(Train("algorithm.kl.coef=0.1"), {"algorithm.kl.coef", "acknowledge_with_cispo"});
   ExpectError(Train("rollout.num_generations_per_prompt=1"), {"at least 2 are needed"});
+  Replace("run.yaml", "max_num_batched_tokens: 64", "max_num_batched_tokens: 4");
+  ExpectError(Train(), {"run.yaml:13:53: rollout.engine.max_num_batched_tokens: 4 rows of a pass "
+                        "are too few for max_num_seqs 8"});
   EXPECT_FALSE(Exists("out"));
 }
 
@@ -143,6 +146,11 @@ TEST_F(BadConfig, EvaluationsThatCannotBeDone) {
                   "eval.sets.0.max_response_length=1000")
                 .exit_code,
             0);
+}
+
+TEST_F(BadConfig, AFormatThatIsNoPattern) {
+  Write("run.yaml", Read("run.yaml") + "reward: {format: {weight: 0.5, pattern: '('}}\n");
+  ExpectError(Train(), {"run.yaml:17:18: reward.format: ", "missing )"});
 }
 
 TEST_F(BadConfig, StopStringsThatEndEverything) {
