@@ -14,12 +14,12 @@ constexpr int64_t kMaxFileBytes = 1 << 20;
 constexpr std::string_view kBaseKey = "base";
 
 StatusOr<ConfigNode> ParseFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  if (static_cast<int64_t>(text.size()) > kMaxFileBytes) {
+  ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  if (file.size() > kMaxFileBytes) {
     return InvalidArgument("{}: a configuration of {} bytes; at most {} are read", path,
-                           text.size(), kMaxFileBytes);
+                           file.size(), kMaxFileBytes);
   }
-  ASSIGN_OR_RETURN(ConfigNode root, ParseYaml(text, path));
+  ASSIGN_OR_RETURN(ConfigNode root, ParseYaml(file.bytes(), path));
   if (root.kind == ConfigNode::Kind::kMap || root.kind == ConfigNode::Kind::kNull) return root;
   return InvalidArgument("{}: expected sections, found {}", root.where, root.Describe());
 }

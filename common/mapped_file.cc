@@ -12,11 +12,12 @@
 namespace longhaul {
 
 StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));  // waits for no pipe
   if (fd.get() < 0) return ErrnoStatus(errno, "opening", path);
   struct stat info;
   if (::fstat(fd.get(), &info) != 0) return ErrnoStatus(errno, "reading", path);
   if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "mapping", path);
+  if (!S_ISREG(info.st_mode)) return InvalidArgument("{}: not a regular file", path);
   MappedFile file;
   file.path_ = path;
   file.size_ = static_cast<int64_t>(info.st_size);

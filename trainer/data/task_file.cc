@@ -174,7 +174,8 @@ bool IsBlank(std::string_view line) {
 
 StatusOr<std::vector<TaskEntry>> ReadTaskFile(const std::string& path,
                                               const TaskFileOptions& options) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  const std::string_view text = file.bytes();
   std::vector<TaskEntry> entries;
   std::unordered_map<std::string, int64_t> line_of_uid;
   int64_t number = 0;
