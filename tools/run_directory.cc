@@ -97,6 +97,34 @@ Status CheckModelApart(const LoadedRun& run) {
   return OkStatus();
 }
 
+// What runs write into their directories besides checkpoints, whatever this one is configured to
+// write: a later one in the same directory may write it.
+constexpr std::string_view kNamesOfRuns[] = {".lock",         "config.yaml",       "data",
+                                             "export",        "export.tmp-export", "metrics.jsonl",
+                                             "samples.jsonl", "summary.json",      "tensorboard",
+                                             "tokenizer",     "tokenizer.new"};
+
+// Directories are replaced as a whole, with the checkpoints that would lie in them.
+Status CheckCheckpointsApart(const LoadedRun& run) {
+  const std::string given = CheckpointRoot(run);
+  const fs::path root = RealPath(given);
+  if (Contains(root, RealPath(run.run_dir))) {
+    return run.source.Error("checkpoint.dir",
+                            "{} holds the run directory {}: take a directory for checkpoints alone",
+                            given, run.run_dir);
+  }
+  for (const std::string_view name : kNamesOfRuns) {
+    const std::string path = JoinPath(run.run_dir, std::string(name));
+    const fs::path real = RealPath(path);
+    if (!Contains(real, root) && !Contains(root, real)) continue;
+    return run.source.Error("checkpoint.dir",
+                            "{} lies {} {}, which runs write and replace: take a directory for "
+                            "checkpoints alone",
+                            given, Contains(real, root) ? "in" : "around", path);
+  }
+  return OkStatus();
+}
+
 // "runs/a/checkpoints holds checkpoints up to step 40", or "" where it holds none.
 std::string DescribeCheckpoints(const std::string& root) {
   const StatusOr<std::vector<int64_t>> steps = ListCheckpoints(root);
@@ -104,10 +132,18 @@ std::string DescribeCheckpoints(const std::string& root) {
   return fmt::format("{} holds checkpoints up to step {}", root, steps->back());
 }
 
-// What would otherwise be found out at the first checkpoint.
-Status CheckWritable(const std::string& dir) {
-  if (!DirectoryExists(dir) || access(dir.c_str(), W_OK | X_OK) == 0) return OkStatus();
-  return ErrnoStatus(errno, "writing to", dir);
+// What would otherwise be found out at the first checkpoint, or the one whose name is taken.
+Status CheckTakesCheckpoints(const std::string& root) {
+  if (!DirectoryExists(root)) return OkStatus();
+  if (access(root.c_str(), W_OK | X_OK) != 0) return ErrnoStatus(errno, "writing to", root);
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(root));
+  for (const std::string& name : names) {
+    const std::string path = JoinPath(root, name);
+    if (CheckpointStep(name) < 0 || DirectoryExists(path)) continue;
+    return AlreadyExists("{}: has the name of a checkpoint and is no directory: move it away",
+                         path);
+  }
+  return OkStatus();
 }
 
 // A run that begins anew empties the logs and, as it goes on, prunes checkpoints.
@@ -135,16 +171,22 @@ Status CheckFreshStart(const LoadedRun& run) {
                           run.run_dir, elsewhere);
 }
 
-// What a killed process was writing aside (WriteFileAtomic).
+// "samples.jsonl.tmp-4711" of "samples.jsonl": what a killed WriteFileAtomic leaves.
+bool IsHalfWritten(const std::string& sibling, const std::string& name) {
+  const std::string aside = name + ".tmp-";
+  return sibling.starts_with(aside) && sibling.size() > aside.size() &&
+         sibling.find_first_not_of("0123456789", aside.size()) == std::string::npos;
+}
+
 void RemoveHalfWritten(const LoadedRun& run) {
   for (const std::string& name : OwnNames(*run.config)) {
     const fs::path path = JoinPath(run.run_dir, name);
-    const std::string aside = path.filename().string() + ".tmp-";
     const StatusOr<std::vector<std::string>> siblings = ListDirectory(path.parent_path().string());
     if (!siblings.ok()) continue;
     for (const std::string& sibling : *siblings) {
-      if (sibling.starts_with(aside))
-        RemoveTree((path.parent_path() / sibling).string()).IgnoreError();
+      const std::string half = (path.parent_path() / sibling).string();
+      if (IsHalfWritten(sibling, path.filename().string()) && FileExists(half))
+        RemoveTree(half).IgnoreError();
     }
   }
 }
@@ -156,18 +198,22 @@ std::string CheckpointRoot(const LoadedRun& run) {
 }
 
 StatusOr<RunDirectory> RunDirectory::Open(const LoadedRun& run) {
+  if (RealPath(run.run_dir) == "/") {
+    return run.source.Error(
+        "output.dir", "{} is the root of the file system: give a directory in it", run.run_dir);
+  }
   RETURN_IF_ERROR(CheckModelApart(run));
+  RETURN_IF_ERROR(CheckCheckpointsApart(run));
   RETURN_IF_ERROR(CheckNotForeign(run));
   ASSIGN_OR_RETURN(FileLock output, FileLock::Acquire(run.run_dir));
   std::optional<FileLock> checkpoints;
   const std::string root = CheckpointRoot(run);
-  const fs::path own = RealPath(run.run_dir), real_root = RealPath(root);
-  if (real_root != own && real_root != own / "checkpoints") {
+  if (RealPath(root) != RealPath(run.run_dir) / "checkpoints") {
     StatusOr<FileLock> lock = FileLock::Acquire(root);
     if (!lock.ok()) return Annotate(lock.status(), run.source.Where("checkpoint.dir"));
     checkpoints = *std::move(lock);
   }
-  RETURN_IF_ERROR(CheckWritable(root));
+  RETURN_IF_ERROR(CheckTakesCheckpoints(root));
   RETURN_IF_ERROR(CheckFreshStart(run));
   RemoveHalfWritten(run);
   return RunDirectory(std::move(output), std::move(checkpoints));

@@ -25,7 +25,8 @@ class RunDirectory {
  public:
   // Makes and locks output.dir, and checkpoint.dir where that is elsewhere. Refused, with what to
   // do: a directory in use by a live run, one with files of others, one around the model that the
-  // run starts from, and a fresh start over the checkpoints of an earlier run.
+  // run starts from, a place for checkpoints in or around what else runs write, and a fresh start
+  // over the checkpoints of an earlier run.
   static StatusOr<RunDirectory> Open(const LoadedRun& run);
 
  private:

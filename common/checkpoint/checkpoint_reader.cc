@@ -85,7 +85,8 @@ StatusOr<std::vector<int64_t>> ListCheckpoints(const std::string& root) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(root));
   for (const std::string& name : names) {
     const int64_t step = CheckpointStep(name);
-    if (step >= 0 && CheckpointName(step) == name) steps.push_back(step);
+    if (step >= 0 && CheckpointName(step) == name && DirectoryExists(JoinPath(root, name)))
+      steps.push_back(step);
   }
   std::sort(steps.begin(), steps.end());
   return steps;

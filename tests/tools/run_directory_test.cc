@@ -100,7 +100,6 @@ TEST_F(RunDirectory, AModelInsideTheRunDirectoryIsRefused) {
   ExpectError(Run("train run.yaml output.dir=./"), {"lies in ./"});
   std::filesystem::create_directory_symlink(Path("out"), Path("link"));
   ExpectError(Train("model.path=link/export"), {"link/export lies in out"});
-  ExpectError(Run("train run.yaml output.dir=/"), {"lies in /"});
 }
 
 TEST_F(RunDirectory, TwoRunsDoNotShareADirectoryOfCheckpoints) {
