@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/checkpoint/checkpoint_dir.h"
+#include "common/checkpoint/manifest.h"
 #include "common/file.h"
 #include "common/random.h"
 #include "model/export.h"
@@ -53,6 +54,19 @@ StatusOr<std::vector<float>> ProbeLogprobs(kernels::Stream& stream,
 // bf16 keeps 8 bits of every weight.
 double AllowedDifference(DType dtype) { return dtype == DType::kF32 ? 0.0 : 0.5; }
 
+// What is there, so that the next export to this place knows it again.
+Status WriteManifest(const std::string& dir) {
+  Manifest manifest;
+  manifest.metadata.Set("content", "export");
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir));
+  for (const std::string& name : names) {
+    if (name == ".lock") continue;
+    ASSIGN_OR_RETURN(ManifestFile file, DescribeFile(dir, name));
+    manifest.files.push_back(std::move(file));
+  }
+  return WriteFileAtomic(JoinPath(dir, std::string(kManifestName)), ManifestText(manifest));
+}
+
 Status Write(const std::string& dir, const ExportArgs& args) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir));
   for (const std::string& name : names) {  // of an export that was killed
@@ -60,6 +74,7 @@ Status Write(const std::string& dir, const ExportArgs& args) {
   }
   RETURN_IF_ERROR(model::SaveModel(dir, *args.config, *args.parameters, {.dtype = args.dtype}));
   if (args.tokenizer != nullptr) RETURN_IF_ERROR(args.tokenizer->Save(dir));
+  RETURN_IF_ERROR(WriteManifest(dir));
   return SyncDirectory(dir);
 }
 
@@ -107,16 +122,34 @@ bool IsMountPoint(const std::string& dir) {
          (own.st_dev != above.st_dev || own.st_ino == above.st_ino);
 }
 
-Status CheckDestination(const std::string& out, ExistingExport existing) {
+// Every file of it is as an export wrote it.
+Status CheckIsExport(const std::string& out, const std::vector<std::string>& names) {
+  constexpr std::string_view kAdvice =
+      "move it away and give the command again, or write a checkpoint elsewhere with `longhaul "
+      "export`";
+  const StatusOr<CheckpointReader> written = CheckpointReader::Open(out);
+  if (!written.ok()) {
+    return FailedPrecondition("{} is not what an export wrote, and is not replaced ({}): {}", out,
+                              Message(written.status()), kAdvice);
+  }
+  for (const std::string& name : names) {
+    if (name == kManifestName || written->Has(name)) continue;
+    return AlreadyExists("{} holds {}, which no export wrote, and is not replaced: {}", out, name,
+                         kAdvice);
+  }
+  return OkStatus();
+}
+
+Status CheckPlace(const std::string& out, ExistingExport existing) {
   if (FileExists(out)) return AlreadyExists("{} is a file", out);
   if (!DirectoryExists(out)) return OkStatus();
   if (IsMountPoint(out)) {
     return FailedPrecondition(
         "{} is a mount point, which cannot be replaced: give a directory in it", out);
   }
-  if (existing == ExistingExport::kReplace) return OkStatus();
   ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(out));
   if (names.empty()) return OkStatus();
+  if (existing == ExistingExport::kReplace) return CheckIsExport(out, names);
   return AlreadyExists("{} exists and is not empty: nothing was written", out);
 }
 
@@ -138,6 +171,7 @@ Status CheckFreeSpace(const std::string& out, const ExportArgs& args) {
 // rename() replaces an empty directory and no other, so an export that must not replace anything
 // takes nobody's files away, whenever they came.
 Status Publish(const std::string& aside, const std::string& out, ExistingExport existing) {
+  RETURN_IF_ERROR(CheckPlace(out, existing));  // much may have come since the export began
   RETURN_IF_ERROR(RemoveTree(JoinPath(aside, ".lock")));
   if (existing == ExistingExport::kReplace) return ReplaceDirectory(aside, out);
   if (std::rename(aside.c_str(), out.c_str()) != 0) return ErrnoStatus(errno, "renaming to", out);
@@ -146,15 +180,20 @@ Status Publish(const std::string& aside, const std::string& out, ExistingExport 
 
 }  // namespace
 
+Status CheckExportPlace(const std::string& out_dir, ExistingExport existing) {
+  ASSIGN_OR_RETURN(const std::string out, Destination(out_dir));
+  RETURN_IF_ERROR(CheckAside(out + ".tmp-export"));
+  return CheckPlace(out, existing);
+}
+
 StatusOr<ExportReport> ExportModel(kernels::Stream& stream, const ExportArgs& args) {
   ASSIGN_OR_RETURN(const std::string out, Destination(args.out_dir));
   const std::string aside = out + ".tmp-export";
   RETURN_IF_ERROR(CheckAside(aside));
-  RETURN_IF_ERROR(CheckDestination(out, args.existing));  // before anything is made beside it
+  RETURN_IF_ERROR(CheckPlace(out, args.existing));  // before anything is made beside it
   RETURN_IF_ERROR(CheckFreeSpace(out, args));
   ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(aside));
   StatusOr<ExportReport> report = [&]() -> StatusOr<ExportReport> {
-    RETURN_IF_ERROR(CheckDestination(out, args.existing));  // whoever held the lock wrote it
     RETURN_IF_ERROR(Annotate(Write(aside, args), "exporting to " + out));
     ASSIGN_OR_RETURN(ExportReport verified, Verify(stream, aside, args));
     RETURN_IF_ERROR(Publish(aside, out, args.existing));

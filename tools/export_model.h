@@ -16,6 +16,8 @@
 
 namespace longhaul::tools {
 
+// A directory that holds something is refused, or replaced where all of it is what an earlier
+// export wrote, as its manifest.json says. Files of others are never removed.
 enum class ExistingExport { kRefuse, kReplace };
 
 struct ExportArgs {
@@ -32,6 +34,9 @@ struct ExportReport {
   double max_logprob_difference = 0;  // of the reloaded model; exactly 0 for fp32
   double allowed_difference = 0;
 };
+
+// What ExportModel would say of the place, for runs that export at their end: known at their start.
+Status CheckExportPlace(const std::string& out_dir, ExistingExport existing);
 
 // Writes to <out_dir>.tmp-export first, which it locks: two exports to one place do not mix, and
 // what a killed one left is written over. Fails, and leaves no directory, when the reloaded model

@@ -21,9 +21,11 @@ struct Options {
   std::vector<std::string> overrides;
 };
 
+std::string ExportDir(const LoadedRun& run) { return JoinPath(run.run_dir, "export"); }
+
 Status ExportRun(const LoadedRun& run, EmbeddedRun& embedded, RunSummary* summary) {
   if (!run.config->export_section.at_end) return OkStatus();
-  const std::string out = JoinPath(run.run_dir, "export");
+  const std::string out = ExportDir(run);
   ASSIGN_OR_RETURN(const ExportReport report,
                    ExportModel(embedded.stream(), {.config = &run.model_config,
                                                    .parameters = &embedded.parameters(),
@@ -46,6 +48,8 @@ StatusOr<Outcome> Train(const Options& options, Phases phases) {
   }
   RETURN_IF_ERROR(CheckMemory(PlanRunMemory(run)));
   ASSIGN_OR_RETURN(const RunDirectory directory, RunDirectory::Open(run));
+  if (run.config->export_section.at_end)
+    RETURN_IF_ERROR(CheckExportPlace(ExportDir(run), ExistingExport::kReplace));
   RETURN_IF_ERROR(PrepareRunFiles(run));
   ASSIGN_OR_RETURN(const auto embedded, EmbeddedRun::Create(run, phases, &stop.requested()));
   RETURN_IF_ERROR(WriteRunConfig(run));
