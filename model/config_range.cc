@@ -14,26 +14,29 @@ Status CheckRange(const Json& root, std::string_view key, T value, Range<T> rang
                          range.max, value);
 }
 
+template <typename T>
+StatusOr<T> InRange(const Json& root, std::string_view key, const StatusOr<T>& value,
+                    Range<T> range) {
+  RETURN_IF_ERROR(value.status());
+  RETURN_IF_ERROR(CheckRange(root, key, *value, range));
+  return value;
+}
+
 }  // namespace
 
 bool Present(const Json* value) { return value != nullptr && !value->is_null(); }
 
 StatusOr<int64_t> ReadInt(const Json& root, std::string_view key, Range<int64_t> range,
                           std::optional<int64_t> missing) {
-  const StatusOr<int64_t> value =
-      missing.has_value() ? root.GetIntOr(key, *missing) : root.GetInt(key);
-  RETURN_IF_ERROR(value.status());
-  RETURN_IF_ERROR(CheckRange(root, key, *value, range));
-  return *value;
+  return InRange(root, key, missing.has_value() ? root.GetIntOr(key, *missing) : root.GetInt(key),
+                 range);
 }
 
 StatusOr<double> ReadDouble(const Json& root, std::string_view key, Range<double> range,
                             std::optional<double> missing) {
-  const StatusOr<double> value =
-      missing.has_value() ? root.GetDoubleOr(key, *missing) : root.GetDouble(key);
-  RETURN_IF_ERROR(value.status());
-  RETURN_IF_ERROR(CheckRange(root, key, *value, range));
-  return *value;
+  return InRange(root, key,
+                 missing.has_value() ? root.GetDoubleOr(key, *missing) : root.GetDouble(key),
+                 range);
 }
 
 StatusOr<std::vector<int64_t>> ReadInts(const Json& root, std::string_view key,
