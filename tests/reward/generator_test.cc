@@ -13,6 +13,7 @@
 #include "reward/generators/digit_completion.h"
 #include "reward/generators/generate_tasks.h"
 #include "reward_case.h"
+#include "tests/reward/generated_lines.h"
 
 namespace longhaul::reward {
 namespace {
@@ -37,14 +38,6 @@ GeneratorConfig EveryFamily() {
   config.mix[1].equal_digits = false;
   config.mix[3].equal_digits = false;
   return config;
-}
-
-std::vector<Json> Lines(const GeneratorConfig& config) {
-  const auto lines = GenerateTasks(config);
-  EXPECT_TRUE(lines.ok()) << lines.status();
-  std::vector<Json> parsed;
-  for (const std::string& line : *lines) parsed.push_back(Json::Parse(line, "line").value());
-  return parsed;
 }
 
 // Reads "12+34+5=" from the left; independent of the generator's own arithmetic.

@@ -10,6 +10,7 @@
 #include "reward/generators/exercise_text.h"
 #include "reward/generators/generate_tasks.h"
 #include "reward_case.h"
+#include "tests/reward/generated_lines.h"
 
 namespace longhaul::reward {
 namespace {
@@ -26,14 +27,6 @@ GeneratorConfig Exercises(MathTopic topic, PromptForm prompt) {
   config.responses = true;
   config.exercises = {{.topic = topic, .difficulty_min = 1, .difficulty_max = 5, .prompt = prompt}};
   return config;
-}
-
-std::vector<Json> Lines(const GeneratorConfig& config) {
-  const auto lines = GenerateTasks(config);
-  EXPECT_TRUE(lines.ok()) << lines.status();
-  std::vector<Json> parsed;
-  for (const std::string& line : *lines) parsed.push_back(Json::Parse(line, "line").value());
-  return parsed;
 }
 
 // The reward of a line as data loading makes it: the weighted sum of its components.
