@@ -99,10 +99,8 @@ Status CheckFormat(const LoadedRun& run) {
 
 // It names a directory and stands in log lines.
 Status CheckRunName(const LoadedRun& run) {
-  constexpr std::string_view kCharacters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
   const std::string& name = run.config->run.name;
-  if (name.find_first_not_of(kCharacters) == std::string::npos && name != "." && name != "..")
+  if (name.find_first_not_of(kNameCharacters) == std::string::npos && name != "." && name != "..")
     return OkStatus();
   return run.source.Error("run.name", "names a directory: letters, digits, . _ - only");
 }

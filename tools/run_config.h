@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/config.h"
@@ -23,6 +24,10 @@
 #include "trainer/trainer_config.h"
 
 namespace longhaul::tools {
+
+// What names that become files or directories are made of.
+inline constexpr std::string_view kNameCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 struct RunSection {
   std::string name;

@@ -84,9 +84,6 @@ Status WriteGenerated(const LoadedRun& run, const reward::GeneratorConfig& gener
   return WriteFileAtomic(path, text);
 }
 
-constexpr std::string_view kNameCharacters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
 // The file of a generated data set, once it is made.
 class GeneratedFiles {
  public:
