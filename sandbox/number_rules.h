@@ -2,7 +2,7 @@
 //
 // Actions by system call number, as a seccomp program: a search tree over the ranges of numbers
 // that have one action. The kernel translates a filter anew at each launch, which takes the longer
-// the more instructions it has; one comparison a range is about a fifth of one a number.
+// the more instructions it has; ranges are far fewer than numbers.
 #pragma once
 
 #include <linux/filter.h>

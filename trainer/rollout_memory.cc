@@ -11,8 +11,8 @@ constexpr int64_t kKeptBytes = 4 + 3 * 4 + 4;
 // A token of a TrainSequence: its id, its mask, and log-probs of rollout, old weights and
 // reference.
 constexpr int64_t kTrainedBytes = 4 + 1 + 3 * 4;
-constexpr int64_t kPromptBytes =
-    4;  // a token of the prompt, which each TrainSequence has of its own
+// A token of the prompt, which each TrainSequence has of its own.
+constexpr int64_t kPromptBytes = 4;
 
 }  // namespace
 

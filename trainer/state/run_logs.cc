@@ -25,8 +25,7 @@ StatusOr<int64_t> ResumePoint(const Json* offsets, std::string_view name, const 
   if (present >= bytes) return bytes;
   return DataLoss(
       "{}: has {} bytes, and the checkpoint goes on from {}: put back the file of that run, or "
-      "move "
-      "this one away to go on with an empty one",
+      "move this one away to go on with an empty one",
       path, present, bytes);
 }
 
