@@ -86,6 +86,7 @@ std::string BuildLaunchPlan(const LaunchPlanArgs& args) {
   const GuestProgram& program = args.program;
   PlanHeader header{};
   header.flags = args.flags;
+  header.entry_count = static_cast<uint32_t>(args.cgroup_entry_fds);
   const int64_t bytes = program.limits.file_bytes;
   header.files_bytes_max =
       static_cast<uint64_t>((bytes + kPageBytes - 1) / kPageBytes * kPageBytes);

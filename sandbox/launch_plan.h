@@ -18,7 +18,8 @@ struct LaunchPlanArgs {
   const GuestProgram& program;
   const HostLayout& layout;
   const std::vector<sock_filter>& filter;
-  uint32_t flags;  // PlanFlag
+  uint32_t flags;           // PlanFlag
+  size_t cgroup_entry_fds;  // descriptors from kEntryFd
   // Of processes: exact, or well above what the cgroup allows, which tells when it refused one.
   enum class ProcessLimit { kExact, kAboveCgroup } process_limit;
 };

@@ -10,8 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <system_error>
 
+#include "common/check.h"
 #include "common/file.h"
 #include "sandbox/init/plan.h"
 #include "sandbox/init_image.h"
@@ -35,6 +39,16 @@ void SetNonBlocking(const FileDescriptor& fd) { fcntl(fd.get(), F_SETFL, O_NONBL
 // The guest's ends, until it has them.
 struct GuestEnds {
   FileDescriptor stdin, stdout, stderr, reply, command, control;
+
+  // As plan.h numbers them.
+  std::array<int, kInitFdCount> ForInit(const FileDescriptor& image, const Cgroup& cgroup) const {
+    std::array<int, kInitFdCount> fds = {stdin.get(),   stdout.get(),  stderr.get(), reply.get(),
+                                         command.get(), control.get(), image.get()};
+    const std::span<const int> entries = cgroup.entry_fds();
+    CHECK_LE(entries.size(), static_cast<size_t>(kEntryFdMax));
+    std::fill(std::copy(entries.begin(), entries.end(), fds.begin() + kEntryFd), fds.end(), -1);
+    return fds;
+  }
 };
 
 Status MakePipes(LaunchKind kind, GuestParts& parts, GuestEnds& ends) {
@@ -89,7 +103,7 @@ StatusOr<std::unique_ptr<Launcher>> Launcher::Create(const Options& options) {
       options.cgroups->name() == "none" ? HiddenMemory::kDenied : HiddenMemory::kCharged;
   launcher->judge_filter_ = BuildSystemCallFilter(FilterProfile::kJudge, hidden);
   launcher->workspace_filter_ = BuildSystemCallFilter(FilterProfile::kWorkspace, hidden);
-  launcher->networks_ = NetworkPool::Create(options.slots);
+  launcher->networks_ = NetworkPool::Create();
   return launcher;
 }
 
@@ -114,21 +128,18 @@ StatusOr<std::unique_ptr<GuestParts>> Launcher::Launch(const LaunchArgs& args) c
                        .layout = layout_,
                        .filter = judge ? judge_filter_ : workspace_filter_,
                        .flags = Flags(args),
+                       .cgroup_entry_fds = parts->cgroup->entry_fds().size(),
                        .process_limit = options_.cgroups->name() == "none"
                                             ? LaunchPlanArgs::ProcessLimit::kExact
                                             : LaunchPlanArgs::ProcessLimit::kAboveCgroup});
   {
-    // A workspace brings up its loopback, for which the namespace must be its own.
-    const FileDescriptor network =
-        judge && networks_ != nullptr ? networks_->Take() : FileDescriptor();
+    // A workspace has sockets and a loopback: its namespace is of its own.
+    if (judge && networks_ != nullptr) parts->network = networks_->Take();
     GuestEnds ends;
     RETURN_IF_ERROR(MakePipes(args.kind, *parts, ends));
-    ASSIGN_OR_RETURN(
-        ClonedInit init,
-        CloneInit({.descriptors = {ends.stdin.get(), ends.stdout.get(), ends.stderr.get(),
-                                   ends.reply.get(), ends.command.get(), ends.control.get(),
-                                   image_.get()},
-                   .network_fd = network.get()}));
+    ASSIGN_OR_RETURN(ClonedInit init,
+                     CloneInit({.descriptors = ends.ForInit(image_, *parts->cgroup),
+                                .network_fd = parts->network.fd()}));
     parts->pid = init.pid;
     parts->pidfd = std::move(init.pidfd);
   }

@@ -33,6 +33,7 @@ struct GuestParts {
   FileDescriptor proc;
   std::optional<WorkDirectory> work;  // empty: it went before it could build its root
   std::unique_ptr<Cgroup> cgroup;
+  NetworkPool::Lease network;
 
   // About to execute the program.
   std::optional<std::chrono::steady_clock::time_point> started;

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sched.h>
 
+#include <thread>
+
 #include "common/check.h"
 
 namespace longhaul::sandbox {
@@ -13,56 +15,52 @@ FileDescriptor OwnNamespace() {
   return FileDescriptor(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
 }
 
-// Of the calling thread alone, which leaves its former one.
+// The calling thread is in it for a moment. -1: not allowed, or a limit of the host was reached.
 FileDescriptor MakeNamespace() {
-  return unshare(CLONE_NEWNET) == 0 ? OwnNamespace() : FileDescriptor();
+  const FileDescriptor home = OwnNamespace();
+  if (home.get() < 0 || unshare(CLONE_NEWNET) != 0) return FileDescriptor();
+  FileDescriptor made = OwnNamespace();
+  CHECK_EQ(setns(home.get(), CLONE_NEWNET), 0);
+  return made;
+}
+
+// On a thread that may be lost: whether one can be left again is not known yet.
+FileDescriptor TryNamespace() {
+  FileDescriptor made;
+  std::thread([&made] {
+    if (unshare(CLONE_NEWNET) != 0) return;
+    made = OwnNamespace();
+    if (made.get() >= 0 && setns(made.get(), CLONE_NEWNET) != 0) made = FileDescriptor();
+  }).join();
+  return made;
 }
 
 }  // namespace
 
-std::unique_ptr<NetworkPool> NetworkPool::Create(int depth) {
-  std::unique_ptr<NetworkPool> pool(new NetworkPool(depth));
-  FileDescriptor first;
-  std::thread([&] {
-    first = MakeNamespace();
-    if (first.get() >= 0 && setns(first.get(), CLONE_NEWNET) != 0) first = FileDescriptor();
-  }).join();
+std::unique_ptr<NetworkPool> NetworkPool::Create() {
+  FileDescriptor first = TryNamespace();
   if (first.get() < 0) return nullptr;
-  pool->maker_ = std::thread([raw = pool.get()] { raw->Fill(); });
+  std::unique_ptr<NetworkPool> pool(new NetworkPool);
+  Lease(pool.get(), std::move(first));
   return pool;
 }
 
-NetworkPool::~NetworkPool() {
+NetworkPool::Lease NetworkPool::Take() {
   {
     const absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  if (maker_.joinable()) maker_.join();
-}
-
-void NetworkPool::Fill() {
-  const auto wanted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || ready_.size() < depth_;
-  };
-  for (;;) {
-    {
-      const absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(&wanted));
-      if (stopping_) return;
+    if (!idle_.empty()) {
+      FileDescriptor taken = std::move(idle_.back());
+      idle_.pop_back();
+      return Lease(this, std::move(taken));
     }
-    FileDescriptor made = MakeNamespace();
-    if (made.get() < 0) return;  // a limit of the host was reached: guests get theirs by clone
-    const absl::MutexLock lock(&mutex_);
-    ready_.push_back(std::move(made));
   }
+  return Lease(this, MakeNamespace());
 }
 
-FileDescriptor NetworkPool::Take() {
-  const absl::MutexLock lock(&mutex_);
-  if (ready_.empty()) return FileDescriptor();
-  FileDescriptor taken = std::move(ready_.back());
-  ready_.pop_back();
-  return taken;
+NetworkPool::Lease::~Lease() {
+  if (network_.get() < 0) return;
+  const absl::MutexLock lock(&pool_->mutex_);
+  pool_->idle_.push_back(std::move(network_));
 }
 
 InNetworkNamespace::InNetworkNamespace(int fd) {

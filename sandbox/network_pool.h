@@ -1,39 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fresh network namespaces made ahead of their use, since making one is the slowest part of a
-// launch. Each is used once. They belong to the host's user namespace, so a guest has no rights
-// over its own; its loopback is down.
+// Network namespaces for judged programs. To make and remove one costs as much as the rest of a
+// launch, so each serves one guest after another. Nothing of a guest stays in it: the judge's
+// filter allows unnamed pairs of connected sockets and no others, and those go with the processes
+// that hold them. The namespaces belong to the host's user namespace, so a guest has no rights over
+// its own; its loopback is down.
 #pragma once
 
 #include <absl/synchronization/mutex.h>
 
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "common/file_descriptor.h"
 
 namespace longhaul::sandbox {
 
-// Thread-safe.
+// Thread-safe. Outlives its leases.
 class NetworkPool {
  public:
   // Null where this process may not make or enter one: guests then get theirs by clone.
-  static std::unique_ptr<NetworkPool> Create(int depth);
-  ~NetworkPool();
+  static std::unique_ptr<NetworkPool> Create();
 
-  // A namespace nobody has used, or -1 when none is ready.
-  FileDescriptor Take();
+  // A namespace that no other guest is in. Goes back when it ends, which must be after the guest.
+  class Lease {
+   public:
+    Lease() = default;
+    Lease(NetworkPool* pool, FileDescriptor network) : pool_(pool), network_(std::move(network)) {}
+    Lease(Lease&& other) = default;
+    Lease& operator=(Lease&& other) = default;
+    ~Lease();
+    int fd() const { return network_.get(); }  // -1: none could be made
+
+   private:
+    NetworkPool* pool_ = nullptr;
+    FileDescriptor network_;
+  };
+  Lease Take();
 
  private:
-  explicit NetworkPool(int depth) : depth_(static_cast<size_t>(depth)) {}
-  void Fill();
+  NetworkPool() = default;
 
-  const size_t depth_;
   absl::Mutex mutex_;
-  std::vector<FileDescriptor> ready_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread maker_;
+  std::vector<FileDescriptor> idle_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Makes the calling thread's children be born in a network namespace while this lives.

@@ -28,16 +28,15 @@ constexpr uint32_t kOfdGetLock = 36, kOfdSetLock = 37, kOfdSetLockWait = 38;
 constexpr uint32_t kSetLease = 1024, kGetLease = 1025, kNotify = 1026;
 
 std::vector<ArgumentRule> ArgumentRules(FilterProfile profile) {
-  std::vector<uint32_t> families = {AF_UNIX, AF_INET, AF_INET6};
-  if (profile == FilterProfile::kWorkspace) families.push_back(AF_NETLINK);
   std::vector<ArgumentRule> rules = {
       {SYS_clone, 0, Refuse::kAnyBit, {kNamespaceFlags}, EPERM},
       {SYS_ioctl, 1, Refuse::kListed, {kTiocsti, kTioclinux, kTiocsetd}, EPERM},
-      {SYS_socket, 0, Refuse::kUnlisted, families, EAFNOSUPPORT},
       {SYS_socketpair, 0, Refuse::kUnlisted, {AF_UNIX}, EAFNOSUPPORT},
   };
   if (profile == FilterProfile::kWorkspace) {
     constexpr uint32_t kRoute = 0;
+    const std::vector<uint32_t> families = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+    rules.push_back({SYS_socket, 0, Refuse::kUnlisted, families, EAFNOSUPPORT});
     rules.push_back({SYS_socket, 2, Refuse::kUnlisted, {kRoute}, EPROTONOSUPPORT, 0, AF_NETLINK});
   } else {
     // Locks, leases and notifications on files that guests share are a channel between guests.

@@ -50,12 +50,12 @@ inline constexpr int kAllowedCalls[] = {
     SYS_sched_getaffinity, SYS_sched_setattr, SYS_sched_getattr, SYS_getpriority, SYS_setpriority,
     SYS_ioprio_get, SYS_ioprio_set, SYS_getrlimit, SYS_setrlimit, SYS_prlimit64, SYS_getrusage,
     SYS_getcpu, SYS_uname, SYS_sysinfo, SYS_getrandom, SYS_pidfd_open, SYS_pidfd_send_signal,
-    // Sockets within the guest's own network namespace, and what its own IPC namespace holds.
-    SYS_socket, SYS_socketpair, SYS_connect, SYS_accept, SYS_accept4, SYS_bind, SYS_listen,
-    SYS_getsockname, SYS_getpeername, SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_recvmsg,
-    SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown, SYS_setsockopt, SYS_getsockopt, SYS_semget, SYS_semop,
-    SYS_semtimedop, SYS_semctl, SYS_msgget, SYS_msgsnd, SYS_msgrcv, SYS_msgctl, SYS_mq_open,
-    SYS_mq_unlink, SYS_mq_timedsend, SYS_mq_timedreceive, SYS_mq_notify, SYS_mq_getsetattr,
+    // Pairs of connected sockets, and what the guest's own IPC namespace holds.
+    SYS_socketpair, SYS_getsockname, SYS_getpeername, SYS_sendto, SYS_recvfrom, SYS_sendmsg,
+    SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown, SYS_setsockopt, SYS_getsockopt,
+    SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_msgget, SYS_msgsnd, SYS_msgrcv,
+    SYS_msgctl, SYS_mq_open, SYS_mq_unlink, SYS_mq_timedsend, SYS_mq_timedreceive, SYS_mq_notify,
+    SYS_mq_getsetattr,
     // Restricting oneself further.
     SYS_landlock_create_ruleset, SYS_landlock_add_rule, SYS_landlock_restrict_self};
 
@@ -120,10 +120,23 @@ inline constexpr int kDeniedCalls[] = {SYS_unshare,
                                        SYS_fanotify_init,
                                        SYS_fanotify_mark};
 
-// Between processes of one guest, or on files that guests share: for the workspace only.
-inline constexpr int kWorkspaceOnlyCalls[] = {
-    SYS_ptrace,        SYS_process_vm_readv,  SYS_process_vm_writev, SYS_flock,  SYS_inotify_init,
-    SYS_inotify_init1, SYS_inotify_add_watch, SYS_inotify_rm_watch,  SYS_seccomp};
+// Between processes of one guest, on files that guests share, or in its network namespace, which
+// judged programs have one after another (network_pool.h): for the workspace only.
+inline constexpr int kWorkspaceOnlyCalls[] = {SYS_socket,
+                                              SYS_connect,
+                                              SYS_accept,
+                                              SYS_accept4,
+                                              SYS_bind,
+                                              SYS_listen,
+                                              SYS_ptrace,
+                                              SYS_process_vm_readv,
+                                              SYS_process_vm_writev,
+                                              SYS_flock,
+                                              SYS_inotify_init,
+                                              SYS_inotify_init1,
+                                              SYS_inotify_add_watch,
+                                              SYS_inotify_rm_watch,
+                                              SYS_seccomp};
 
 // Memory that no process needs to have mapped.
 inline constexpr int kHiddenMemoryCalls[] = {SYS_memfd_create, SYS_shmget, SYS_shmat, SYS_shmdt,

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,12 @@ class Cgroup {
  public:
   virtual ~Cgroup() = default;
 
-  virtual Status Attach(pid_t pid) = 0;
+  // Files to which the guest's PID 1 writes "0" to enter. A process that moves itself alone takes
+  // no lock of the whole host; a move from outside does, and waits milliseconds for it now and
+  // then.
+  virtual std::span<const int> entry_fds() const { return {}; }
+  // Moves PID 1 where there are no such files.
+  virtual Status Attach(pid_t) { return OkStatus(); }
   // The running guest's /proc (-1: none) and /work, which stay open as long as this is used.
   virtual void Watch(int proc_fd, int work_fd) = 0;
   virtual GuestUsage Usage() = 0;

@@ -7,6 +7,7 @@
 // serves one guest after another, with its counters set back or taken as differences.
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <mutex>
@@ -29,13 +30,24 @@ std::string InstancePath(const CgroupMount& mount, const std::string& instance) 
 
 // One group in the three hierarchies. Never moved while the guest is in it.
 struct Group {
+  Group(GroupDirectory memory_group, GroupDirectory pids_group, GroupDirectory cpu_group)
+      : memory(std::move(memory_group)), pids(std::move(pids_group)), cpu(std::move(cpu_group)) {}
+
   GroupDirectory memory, pids, cpu;
+  FileDescriptor memory_tasks, pids_tasks, cpu_tasks;
   CgroupLimits limits = {};  // as set; 0: none yet
 
   void Remove() const {
     memory.Remove();
     pids.Remove();
     cpu.Remove();
+  }
+
+  Status OpenTasks() {
+    ASSIGN_OR_RETURN(memory_tasks, memory.OpenToWrite("tasks"));
+    ASSIGN_OR_RETURN(pids_tasks, pids.OpenToWrite("tasks"));
+    ASSIGN_OR_RETURN(cpu_tasks, cpu.OpenToWrite("tasks"));
+    return OkStatus();
   }
 
   Status SetLimits(const CgroupLimits& wanted) {
@@ -100,7 +112,8 @@ class BackendV1 : public CgroupBackend {
     ASSIGN_OR_RETURN(GroupDirectory memory, GroupDirectory::Make(parent_.memory.path() + name));
     ASSIGN_OR_RETURN(GroupDirectory pids, GroupDirectory::Make(parent_.pids.path() + name));
     ASSIGN_OR_RETURN(GroupDirectory cpu, GroupDirectory::Make(parent_.cpu.path() + name));
-    Group group{std::move(memory), std::move(pids), std::move(cpu)};
+    Group group(std::move(memory), std::move(pids), std::move(cpu));
+    RETURN_IF_ERROR(group.OpenTasks());
     RETURN_IF_ERROR(group.SetLimits(limits));
     return group;
   }
@@ -115,17 +128,13 @@ class GuestGroup : public Cgroup {
  public:
   GuestGroup(Group group, BackendV1* backend)
       : group_(std::move(group)),
+        entry_fds_{group_.memory_tasks.get(), group_.pids_tasks.get(), group_.cpu_tasks.get()},
         oom_kills_before_(group_.OomKills()),
         forks_refused_before_(group_.ForksRefused()),
         backend_(backend) {}
   ~GuestGroup() override { backend_->Return(std::move(group_)); }
 
-  Status Attach(pid_t pid) override {
-    const std::string id = std::to_string(pid);
-    RETURN_IF_ERROR(group_.memory.Write("cgroup.procs", id));
-    RETURN_IF_ERROR(group_.pids.Write("cgroup.procs", id));
-    return group_.cpu.Write("cgroup.procs", id);
-  }
+  std::span<const int> entry_fds() const override { return entry_fds_; }
   void Watch(int, int) override {}
   GuestUsage Usage() override {
     return {.cpu_time_ms = group_.cpu.Number("cpuacct.usage") / kNanosPerMilli,
@@ -136,6 +145,7 @@ class GuestGroup : public Cgroup {
 
  private:
   Group group_;
+  const std::array<int, 3> entry_fds_;
   const int64_t oom_kills_before_, forks_refused_before_;
   BackendV1* const backend_;
 };
@@ -171,7 +181,7 @@ StatusOr<std::unique_ptr<CgroupBackend>> MakeCgroupV1(const std::string& instanc
   ASSIGN_OR_RETURN(GroupDirectory pids, MakeInstanceGroup("pids", instance));
   ASSIGN_OR_RETURN(GroupDirectory cpu, MakeInstanceGroup("cpuacct", instance));
   auto backend =
-      std::make_unique<BackendV1>(Group{std::move(memory), std::move(pids), std::move(cpu)});
+      std::make_unique<BackendV1>(Group(std::move(memory), std::move(pids), std::move(cpu)));
   const StatusOr<std::unique_ptr<Cgroup>> trial = backend->Make({64 << 20, 8});
   if (!trial.ok()) return FailedPrecondition("{}", Message(trial.status()));
   return backend;

@@ -68,9 +68,15 @@ StatusOr<GroupDirectory> GroupDirectory::Make(const std::string& path) {
   return Open(path);
 }
 
+StatusOr<FileDescriptor> GroupDirectory::OpenToWrite(const char* file) const {
+  FileDescriptor fd(openat(directory_.get(), file, O_WRONLY | O_CLOEXEC));
+  if (fd.get() < 0) return ErrnoStatus(errno, "opening", path_ + "/" + file);
+  return fd;
+}
+
 Status GroupDirectory::Write(const char* file, std::string_view value) const {
-  const FileDescriptor fd(openat(directory_.get(), file, O_WRONLY | O_CLOEXEC));
-  if (fd.get() < 0 || write(fd.get(), value.data(), value.size()) < 0) {
+  ASSIGN_OR_RETURN(const FileDescriptor fd, OpenToWrite(file));
+  if (write(fd.get(), value.data(), value.size()) < 0) {
     return ErrnoStatus(errno, fmt::format("writing {} to", value), path_ + "/" + file);
   }
   return OkStatus();

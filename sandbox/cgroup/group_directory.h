@@ -20,6 +20,7 @@ class GroupDirectory {
   // Creates it when absent.
   static StatusOr<GroupDirectory> Make(const std::string& path);
 
+  StatusOr<FileDescriptor> OpenToWrite(const char* file) const;
   Status Write(const char* file, std::string_view value) const;
   StatusOr<std::string> Read(const char* file) const;
   // A file that holds one number; 0 when it cannot be read.

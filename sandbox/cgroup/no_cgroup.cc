@@ -20,7 +20,6 @@ class Watchdog : public Cgroup {
  public:
   explicit Watchdog(const CgroupLimits& limits) : limits_(limits) {}
 
-  Status Attach(pid_t) override { return OkStatus(); }
   void Watch(int proc_fd, int work_fd) override {
     const std::lock_guard<std::mutex> lock(mutex_);
     proc_fd_ = proc_fd;

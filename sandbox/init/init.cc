@@ -52,6 +52,14 @@ void SendDescriptors(int work, int proc) {
   if (raw::Call(SYS_sendmsg, kControlFd, &header, MSG_NOSIGNAL) < 0) Exit(1);
 }
 
+void EnterCgroup(unsigned count) {
+  for (unsigned i = 0; i < count; ++i) {
+    const int fd = kEntryFd + static_cast<int>(i);
+    Must("entering the cgroup", raw::Call(SYS_write, fd, "0", 1));
+    raw::Call(SYS_close, fd);
+  }
+}
+
 void BecomeGuestUser(const PlanHeader& header) {
   if (header.flags & kDropGroups) {
     Must("dropping groups", raw::Call(SYS_setgroups, 0, nullptr));
@@ -88,6 +96,7 @@ char* Map(unsigned long bytes) {
 [[noreturn]] void InitMain() {
   PlanHeader header;
   ReceiveExactly(&header, sizeof(header));
+  EnterCgroup(header.entry_count);
   const unsigned long strings = header.argument_count + header.environment_count + 2;
   const unsigned long plan_bytes = (header.plan_bytes + 15) / 16 * 16;
   char* plan = Map(plan_bytes + strings * sizeof(char*));
@@ -121,6 +130,7 @@ char* Map(unsigned long bytes) {
   program.environment = Strings(reader, header.environment_count, table);
   program.self_check = header.flags & kSelfCheck;
   SetLimits(header);
+  if (program.self_check) SelfCheckBeforeFilter();
   DropPrivileges(filter, header.filter_length);
   SendDescriptors(static_cast<int>(work), static_cast<int>(proc));
   raw::Call(SYS_close_range, kOomScoreFd + 1, ~0u, 0);

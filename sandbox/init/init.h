@@ -82,5 +82,7 @@ void RunProgram(const Program& program);
 // The self check: a program inside the finished jail tries what must fail, and writes a line
 // "name<TAB>ok or the observation" to descriptor kReplyFd each. Returns the exit code.
 int SelfCheck();
+// What the filter would hide from it: a judged program has no sockets to try the network with.
+void SelfCheckBeforeFilter();
 
 }  // namespace longhaul::sandbox

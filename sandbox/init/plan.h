@@ -21,8 +21,10 @@ inline constexpr int kReplyFd = 3;
 inline constexpr int kCommandFd = 4;
 inline constexpr int kControlFd = 5;
 inline constexpr int kImageFd = 6;  // init's own program
-inline constexpr int kInitFdCount = 7;
-inline constexpr int kOomScoreFd = 7;  // opened by init itself
+inline constexpr int kEntryFd = 7;  // the first of the files by which init enters its cgroup
+inline constexpr int kEntryFdMax = 3;
+inline constexpr int kInitFdCount = kEntryFd + kEntryFdMax;
+inline constexpr int kOomScoreFd = kInitFdCount;  // opened by init itself
 
 // Inside the guest.
 inline constexpr uint32_t kGuestUid = 1000;
@@ -64,6 +66,7 @@ struct PlanHeader {
   uint32_t argument_count;
   uint32_t environment_count;
   uint32_t limit_count;
+  uint32_t entry_count;
   ResourceLimit limits[kResourceLimitMax];
 };
 

@@ -35,56 +35,37 @@ using testing::HasSubstr;
 constexpr const char* kSecret = "expected-value-7719";
 
 // What each attempt of the surface must give.
-const std::map<int, std::string> kSurface = {{1, "ENOENT"},
-                                             {2, "ENOENT"},
-                                             {3, "ENOENT"},
-                                             {4, "ENOENT"},
-                                             {5, "ENOENT"},
-                                             {6, "ENOENT"},
-                                             {7, "EACCES"},
-                                             {8, "EACCES"},
-                                             {10, "EPERM"},
-                                             {11, "EPERM"},
-                                             {12, "alive"},
-                                             {13, "EPERM"},
-                                             {14, "EPERM"},
-                                             {15, "EPERM"},
-                                             {16, "EPERM"},
-                                             {17, "EPERM"},
-                                             {18, "EPERM,unseen"},
-                                             {19, "EPERM"},
-                                             {20, "EPERM"},
-                                             {21, "EPERM"},
-                                             {22, "ENOENT"},
-                                             {23, "EPERM"},
-                                             {24, "EPERM"},
-                                             {25, "EPERM"},
-                                             {28, "ENOSYS"},
-                                             {29, "ENOSYS,threads,fork"},
-                                             {30, "EPERM"},
-                                             {31, "EPERM"},
-                                             {32, "nothing gained"},
-                                             {33, "EPERM"},
-                                             {34, "EPERM"},
-                                             {35, "EPERM"},
-                                             {36, "EPERM"},
-                                             {37, "EPERM,EACCES,EPERM"},
-                                             {38, "EPERM"},
-                                             {39, "pipes 0 to 3"},
-                                             {40, "as given"},
-                                             {41, "EPERM"},
-                                             {42, "ENETUNREACH"},
-                                             {43, "ENETUNREACH"},
-                                             {44, "ENETUNREACH"},
-                                             {45, "ENETUNREACH"},
-                                             {46, "ECONNREFUSED"},
-                                             {47, "ENOENT"},
-                                             {48, "EAFNOSUPPORT"},
-                                             {49, "EAFNOSUPPORT"},
-                                             {50, "EAFNOSUPPORT,EPERM"},
-                                             {52, "EPERM"},
-                                             {53, "alone"},
-                                             {96, "nothing found"}};
+const std::map<int, std::string> kSurface = {{1, "ENOENT"},          {2, "ENOENT"},
+                                             {3, "ENOENT"},          {4, "ENOENT"},
+                                             {5, "ENOENT"},          {6, "ENOENT"},
+                                             {7, "EACCES"},          {8, "EACCES"},
+                                             {10, "EPERM"},          {11, "EPERM"},
+                                             {12, "alive"},          {13, "EPERM"},
+                                             {14, "EPERM"},          {15, "EPERM"},
+                                             {16, "EPERM"},          {17, "EPERM"},
+                                             {18, "EPERM,unseen"},   {19, "EPERM"},
+                                             {20, "EPERM"},          {21, "EPERM"},
+                                             {22, "ENOENT"},         {23, "EPERM"},
+                                             {24, "EPERM"},          {25, "EPERM"},
+                                             {28, "ENOSYS"},         {29, "ENOSYS,threads,fork"},
+                                             {30, "EPERM"},          {31, "EPERM"},
+                                             {32, "nothing gained"}, {33, "EPERM"},
+                                             {34, "EPERM"},          {35, "EPERM"},
+                                             {36, "EPERM"},          {37, "EPERM,EACCES,EPERM"},
+                                             {38, "EPERM"},          {39, "pipes 0 to 3"},
+                                             {40, "as given"},       {41, "EPERM"},
+                                             {42, "EPERM"},          {43, "EPERM"},
+                                             {44, "EPERM"},          {45, "EPERM"},
+                                             {46, "EPERM"},          {47, "EPERM"},
+                                             {48, "EPERM"},          {49, "EPERM"},
+                                             {50, "EPERM"},          {52, "EPERM"},
+                                             {53, "alone"},          {96, "nothing found"}};
+
+// In a workspace, which has sockets, but nobody to connect to.
+const std::map<int, std::string> kWorkspaceNetwork = {
+    {42, "ECONNREFUSED"}, {43, "ECONNREFUSED"},      {44, "ENETUNREACH"},
+    {45, "ENETUNREACH"},  {46, "ECONNREFUSED,0"},    {47, "ENOENT"},
+    {48, "EAFNOSUPPORT"}, {49, "0,EPROTONOSUPPORT"}, {50, "EAFNOSUPPORT,EPERM"}};
 
 struct Abuse {
   int number;
@@ -197,17 +178,23 @@ class AttackTest : public JailFixture {
     setenv("LONGHAUL_TEST_SECRET", kSecret, 1);
   }
 
-  void ExpectSurfaceHolds(const HostListeners& listeners) {
-    const GuestResult result = Run(Probe(listeners.Arguments()));
+  // What each attempt gave, by its number.
+  std::map<int, std::string> Surface(const HostListeners& listeners, Profile profile) {
+    GuestProgram program = Probe(listeners.Arguments());
+    program.profile = profile;
+    const GuestResult result = Run(program);
     EXPECT_EQ(result.outcome, Outcome::kOk) << result.detail;
     std::map<int, std::string> seen;
     std::istringstream lines(result.stdout_bytes);
     for (std::string line; std::getline(lines, line);) {
       const size_t tab = line.find('\t');
-      ASSERT_NE(tab, line.npos) << line;
+      EXPECT_NE(tab, line.npos) << line;
       seen[std::stoi(line)] = line.substr(tab + 1);
     }
-    EXPECT_EQ(seen, kSurface);
+    return seen;
+  }
+  void ExpectSurfaceHolds(const HostListeners& listeners) {
+    EXPECT_EQ(Surface(listeners, Profile::kJudge), kSurface);
   }
 
   void ExpectHeld(const Abuse& abuse) {
@@ -235,6 +222,14 @@ class AttackTest : public JailFixture {
 
 TEST_F(AttackTest, SurfaceHolds) { ExpectSurfaceHolds(HostListeners(directory())); }
 
+TEST_F(AttackTest, AWorkspaceReachesNobody) {
+  const std::map<int, std::string> seen = Surface(HostListeners(directory()), Profile::kWorkspace);
+  for (const auto& [number, expected] : kWorkspaceNetwork) {
+    EXPECT_TRUE(seen.contains(number) && seen.at(number) == expected)
+        << number << ": " << (seen.contains(number) ? seen.at(number) : "nothing");
+  }
+}
+
 TEST_F(AttackTest, AbuseIsReportedAsWhatItIs) {
   for (const Abuse& abuse : Abuses(jail().protections())) ExpectHeld(abuse);
 }
@@ -256,15 +251,22 @@ TEST_F(AttackTest, HoldsWithEightAtOnce) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// 51: two guests that live at the same time.
+// 51: two guests that live at the same time, and one that comes when they are gone, to the same
+// slot.
 TEST_F(AttackTest, GuestsNeverMeet) {
-  StatusOr<std::unique_ptr<Guest>> first = jail().Start(Probe({"leave-traces"}), {});
-  ASSERT_TRUE(first.ok()) << first.status();
-  pollfd said = {(*first)->stdout_fd(), POLLIN, 0};
-  ASSERT_EQ(poll(&said, 1, 20'000), 1);
-  char bytes[16];
-  ASSERT_EQ(read(said.fd, bytes, sizeof(bytes)), 5);  // "left"
-  EXPECT_EQ(Run(Probe({"look-for-traces"})).stdout_bytes, "never met");
+  for (Profile profile : {Profile::kJudge, Profile::kWorkspace}) {
+    GuestProgram leaves = Probe({"leave-traces"}), looks = Probe({"look-for-traces"});
+    leaves.profile = looks.profile = profile;
+    StatusOr<std::unique_ptr<Guest>> first = jail().Start(leaves, {});
+    ASSERT_TRUE(first.ok()) << first.status();
+    pollfd said = {(*first)->stdout_fd(), POLLIN, 0};
+    ASSERT_EQ(poll(&said, 1, 20'000), 1);
+    char bytes[16];
+    ASSERT_EQ(read(said.fd, bytes, sizeof(bytes)), 5);  // "left"
+    EXPECT_EQ(Run(looks).stdout_bytes, "never met");
+    first->reset();
+    EXPECT_EQ(Run(looks).stdout_bytes, "never met");
+  }
 }
 
 // 78

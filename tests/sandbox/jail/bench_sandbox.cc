@@ -21,7 +21,8 @@
 namespace longhaul::sandbox {
 namespace {
 
-constexpr const char* kProbe = LONGHAUL_BINARY_DIR "/sandbox_probe";
+constexpr const char* kTrue = LONGHAUL_BINARY_DIR "/sandbox_true";    // without a C library
+constexpr const char* kGlibc = LONGHAUL_BINARY_DIR "/sandbox_probe";  // with a static one
 
 double Milliseconds(const auto& run) {
   const auto start = std::chrono::steady_clock::now();
@@ -93,16 +94,25 @@ int Main() {
     fmt::print("{}\n", Message(jail.status()));
     return 1;
   }
-  GuestProgram nothing;
-  nothing.argv = {"/probe", "true"};
-  nothing.binds = {{kProbe, "/probe"}};
+  const auto program = [](const char* path) {
+    GuestProgram at;
+    at.argv = {"/program", "true"};
+    at.binds = {{path, "/program"}};
+    return at;
+  };
+  const auto bubblewrap = [](const char* path) {
+    return std::vector<std::string>{"/usr/bin/bwrap", "--unshare-all", "--ro-bind", "/usr",
+                                    "/usr",           "--ro-bind",     path,        "/program",
+                                    "--proc",         "/proc",         "--dev",     "/dev",
+                                    "--tmpfs",        "/tmp",          "/program",  "true"};
+  };
+  const GuestProgram nothing = program(kTrue);
   GuestProgram python;
   python.argv = {"/usr/bin/python3", "-c", "pass"};
-  Compare("static true", **jail, nothing,
-          {"/usr/bin/bwrap", "--unshare-all", "--ro-bind", "/usr", "/usr", "--ro-bind", kProbe,
-           "/probe", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "/probe", "true"},
-          400);
-  Compare("static true, bare", **jail, nothing, {kProbe, "true"}, 200);
+  Compare("static true", **jail, nothing, {kTrue}, 400);
+  Compare("static true", **jail, nothing, bubblewrap(kTrue), 400);
+  Compare("static glibc", **jail, program(kGlibc), {kGlibc, "true"}, 400);
+  Compare("static glibc", **jail, program(kGlibc), bubblewrap(kGlibc), 400);
   Compare("python3 -c pass", **jail, python, {"/usr/bin/python3", "-c", "pass"}, 60);
   Throughput(**jail, nothing, 1, 1000);
   Throughput(**jail, nothing, 8, 2000);

@@ -87,7 +87,7 @@ class CleanlinessTest : public JailFixture {
     return "none";
   }
   // What the jail keeps ready for the next guests is not of any guest, and how much of it there is
-  // depends on how far it got since: network namespaces that nobody has used, and idle groups.
+  // depends on how many were at once: network namespaces and idle groups.
   bool IsKeptReady(const std::string& descriptor) {
     return descriptor.starts_with("net:[") ||
            descriptor.find("/longhaul-" + Instance() + "/") != descriptor.npos;

@@ -220,7 +220,9 @@ TEST_F(JailTest, TheWorkspaceAllowsWhatToolsNeed) {
 TEST_F(JailTest, PythonRunsInTheJudge) {
   GuestProgram program = Shell("");
   program.argv = {"/usr/bin/python3", "-c",
-                  "import threading, subprocess, multiprocessing, tempfile\n"
+                  "import asyncio, threading, subprocess, multiprocessing, tempfile\n"
+                  "asyncio.run(asyncio.sleep(0))\n"
+                  "pool = multiprocessing.Pool(2); assert pool.map(abs, [-1]) == [1]\n"
                   "t = threading.Thread(target=print, args=('thread',)); t.start(); t.join()\n"
                   "print(subprocess.run(['/bin/echo', 'sub'], capture_output=True).stdout)\n"};
   const GuestResult result = Run(program);

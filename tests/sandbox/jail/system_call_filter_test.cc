@@ -115,7 +115,10 @@ TEST(SystemCallFilterTest, RefusesByArguments) {
   const Program judge = BuildSystemCallFilter(FilterProfile::kJudge, HiddenMemory::kCharged);
   EXPECT_EQ(Evaluate(judge, Call(SYS_clone, AUDIT_ARCH_X86_64, kNewUser | 17)), kDenied);
   EXPECT_EQ(Evaluate(judge, Call(SYS_clone, AUDIT_ARCH_X86_64, 17)), SECCOMP_RET_ALLOW);
-  EXPECT_EQ(Evaluate(judge, Call(SYS_socket, AUDIT_ARCH_X86_64, AF_VSOCK)),
+  EXPECT_EQ(Evaluate(judge, Call(SYS_socketpair, AUDIT_ARCH_X86_64, AF_INET)),
+            SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+  const Program workspace = BuildSystemCallFilter(FilterProfile::kWorkspace, HiddenMemory::kDenied);
+  EXPECT_EQ(Evaluate(workspace, Call(SYS_socket, AUDIT_ARCH_X86_64, AF_VSOCK)),
             SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 }
 
