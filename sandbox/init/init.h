@@ -5,8 +5,9 @@
 //
 // The launcher clones it into fresh namespaces with the capabilities of its user namespace
 // (ambient, since no uid is mapped yet) and a stream socket. It waits for the plan, which comes
-// once its ids are mapped and it is in its cgroup. Then, in this order:
+// once its ids are mapped (and on cgroup v2 it is in its group). Then, in this order:
 //
+//   0. on cgroup v1, it enters its groups;
 //   1. trees of the host are taken hold of (open_tree) as the launcher's user;
 //   2. it becomes the guest's user;
 //   3. the private root is built on one tmpfs and entered (pivot_root), the old one detached;
