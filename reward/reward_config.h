@@ -12,13 +12,19 @@
 
 namespace longhaul::reward {
 
+// Of what is added up to a reward. Scores are in [0, 1], and whether a response is correct is a
+// matter of full scores, so a component that counts against a response has no meaning; a form that
+// is not wanted is what the scorer `format` forbids.
+inline constexpr double kWeightMax = 1000;
+
 // A format every response is asked for; weight 0: none.
 struct FormatTerm {
   double weight = 0;
   ResponseFormatSpec spec;
   template <typename V>
   void VisitFields(V& v) {
-    v.Field("weight", weight, {.min = 0, .doc = "added when the response has the form"});
+    v.Field("weight", weight,
+            {.min = 0, .max = kWeightMax, .doc = "added when the response has the form"});
     v.Field("pattern", spec.pattern, {.doc = "RE2 pattern of the whole response"});
     v.Field("match", spec.match,
             {.one_of = {"full", "contains"},
@@ -37,7 +43,8 @@ struct OverlongConfig {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("buffer_length", buffer_length, {.min = 0, .doc = "tokens; 0 = no penalty"});
-    v.Field("penalty", penalty, {.min = 0, .doc = "subtracted at the window's end"});
+    v.Field("penalty", penalty,
+            {.min = 0, .max = kWeightMax, .doc = "subtracted at the window's end"});
     v.Field("mask_truncated", mask_truncated, {.doc = "truncated responses leave the loss"});
   }
 };

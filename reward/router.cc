@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/router.h"
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <cmath>
+
+#include "reward/option_keys.h"
 
 namespace longhaul::reward {
 namespace {
@@ -25,19 +24,6 @@ proto::RewardComponent MakeComponent(std::string_view type, double weight, Verdi
   if (verdict.flipped.has_value()) component.set_flipped(*verdict.flipped);
   component.set_detail(std::move(verdict.detail));
   return component;
-}
-
-Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor) {
-  std::vector<std::string_view> valid = scorer.option_keys();
-  for (const auto& keys : {extractor.required_options, extractor.optional_options}) {
-    valid.insert(valid.end(), keys.begin(), keys.end());
-  }
-  for (const Json::Member& member : options.members()) {
-    if (std::find(valid.begin(), valid.end(), member.key) != valid.end()) continue;
-    return InvalidArgument("unknown option '{}'; valid: {}", Excerpt(member.key),
-                           fmt::join(valid, ", "));
-  }
-  return OkStatus();
 }
 
 StatusOr<Json> ParseOptions(const std::string& text) {
@@ -97,7 +83,9 @@ Status Router::CheckSpec(const proto::RewardSpec& spec) const {
   RETURN_IF_ERROR(resolved.status());
   const auto& [scorer, extractor, options] = *resolved;
   const auto check = [&]() -> Status {
-    if (!std::isfinite(spec.weight())) return InvalidArgument("the weight is not finite");
+    if (!(spec.weight() >= 0 && spec.weight() <= kWeightMax)) {
+      return InvalidArgument("weight: {}; valid: 0 to {}", spec.weight(), kWeightMax);
+    }
     RETURN_IF_ERROR(CheckOptionKeys(options, *scorer, *extractor));
     RETURN_IF_ERROR(extractor->CheckOptions(options));
     return scorer->CheckTask({.answer = spec.answer(), .options = options});

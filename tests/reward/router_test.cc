@@ -148,8 +148,14 @@ TEST(Router, NamesAreCheckedWhenLoaded) {
   EXPECT_EQ(CheckMessage({"nubmer", "1"}), "unknown scorer 'nubmer'; did you mean 'number'?");
   EXPECT_THAT(CheckMessage({"number", "1", "tag"}), HasSubstr("unknown extractor 'tag'; valid: "));
   EXPECT_THAT(CheckMessage({"number", "1", "after"}), HasSubstr("marker"));
-  EXPECT_THAT(CheckMessage({"number", "1", "", "", std::numeric_limits<double>::quiet_NaN()}),
-              HasSubstr("weight is not finite"));
+  for (const double weight : {std::numeric_limits<double>::quiet_NaN(), -0.5, 1000.5, 1e300}) {
+    EXPECT_THAT(CheckMessage({"number", "1", "", "", weight}), HasSubstr("valid: 0 to 1000"));
+  }
+  EXPECT_EQ(CheckMessage({"number", "1", "", "", 0}), "");
+  // Both the scorer and its extractor read `extract`.
+  EXPECT_EQ(CheckMessage({"math", "1", "", R"({"nonsensical": 1})"}),
+            "scorer 'math': unknown option 'nonsensical'; valid: abs_tol, allow_set_relation, "
+            "extract, percent, rel_tol, round_decimals, strict, text");
   EXPECT_EQ(CheckMessage({"number", "1", "after", R"({"marker": "#"})"}), "");
 }
 
