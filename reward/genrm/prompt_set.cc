@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/genrm/prompt_set.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -216,10 +219,13 @@ std::string VisibleAnswer(std::string_view response, size_t max_bytes) {
 }
 
 bool SaysAnything(std::string_view answer) {
-  return std::any_of(answer.begin(), answer.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || std::isalnum(byte) != 0;
-  });
+  const auto size = static_cast<int32_t>(std::min<size_t>(answer.size(), INT32_MAX));
+  for (int32_t at = 0; at < size;) {
+    UChar32 character = 0;
+    U8_NEXT(answer.data(), at, size, character);
+    if (character >= 0 && u_isalnum(character) != 0) return true;
+  }
+  return false;
 }
 
 }  // namespace longhaul::reward::genrm

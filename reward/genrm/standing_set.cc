@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/genrm/standing_set.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "common/file.h"
 #include "common/json.h"
+#include "common/nearest_name.h"
 #include "reward/scorer.h"
 
 namespace longhaul::reward::genrm {
@@ -94,9 +96,25 @@ StatusOr<double> PairLabel(const Json& line) {
   return InvalidArgument("{}: '{}'; valid: a, b, tie", line.WhereOf("better"), Excerpt(*better));
 }
 
+// A misspelt key would be a label or a group that is not counted.
+Status CheckKeys(const Json& line, const std::vector<std::string>& valid) {
+  for (const Json::Member& member : line.members()) {
+    if (std::find(valid.begin(), valid.end(), member.key) != valid.end()) continue;
+    return InvalidArgument("{}: unknown key{}", line.WhereOf(Excerpt(member.key)),
+                           SuggestName(member.key, valid));
+  }
+  return OkStatus();
+}
+
 StatusOr<LabelledCase> ReadCase(const Json& line) {
   LabelledCase entry;
   ASSIGN_OR_RETURN(entry.mode, ModeOf(line));
+  if (entry.mode == JudgeMode::kPairwise) {
+    RETURN_IF_ERROR(CheckKeys(line, {"mode", "question", "a", "b", "better", "group"}));
+  } else {
+    RETURN_IF_ERROR(CheckKeys(
+        line, {"mode", "question", "reference", "candidate", "correct", "grade", "group"}));
+  }
   ASSIGN_OR_RETURN(entry.question, line.GetString("question"));
   ASSIGN_OR_RETURN(entry.group, line.GetStringOr("group", ""));
   if (entry.mode == JudgeMode::kPairwise) {
@@ -107,6 +125,9 @@ StatusOr<LabelledCase> ReadCase(const Json& line) {
   }
   ASSIGN_OR_RETURN(entry.reference, line.GetString("reference"));
   ASSIGN_OR_RETURN(entry.candidate, line.GetString("candidate"));
+  if (line.Find("grade") != nullptr && line.Find("correct") != nullptr) {
+    return InvalidArgument("{}: give either `grade` or `correct`", line.WhereOf("grade"));
+  }
   if (line.Find("grade") != nullptr) {
     ASSIGN_OR_RETURN(const int64_t grade, line.GetInt("grade"));
     if (grade < 1 || grade > 5) {

@@ -15,6 +15,7 @@
 namespace longhaul::reward::genrm {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -258,6 +259,18 @@ TEST(LabelledCases, AreReadAndWhatIsWrongIsNamed) {
   EXPECT_THAT(Message(ReadLabelledCases(path).status()), HasSubstr("valid: grade, pairwise"));
   ASSERT_TRUE(WriteFileAtomic(path, "\n").ok());
   EXPECT_THAT(Message(ReadLabelledCases(path).status()), HasSubstr("holds no case"));
+  const auto error_of = [&](const std::string& keys) {
+    EXPECT_TRUE(WriteFileAtomic(path, "\n{\"question\": \"q\", " + keys + "}\n").ok());
+    return Message(ReadLabelledCases(path).status());
+  };
+  const std::string grade = R"("mode": "grade", "reference": "r", "candidate": "c", )";
+  EXPECT_THAT(error_of(grade + R"("correct": true, "gruop": "g")"),
+              AllOf(HasSubstr("cases.jsonl:2: gruop: unknown key"), HasSubstr("mean 'group'?")));
+  EXPECT_THAT(error_of(grade + R"("correct": true, "better": "a")"), HasSubstr("unknown key"));
+  EXPECT_THAT(error_of(grade + R"("correct": true, "grade": 4)"),
+              HasSubstr("cases.jsonl:2: grade: give either"));
+  EXPECT_THAT(error_of(R"("mode": "pairwise", "a": "x", "b": "y", "better": "a", "correct": true)"),
+              HasSubstr("cases.jsonl:2: correct: unknown key"));
 }
 
 TEST(GenrmScorers, AskTheJudgeAboutTheTask) {

@@ -81,6 +81,9 @@ TEST(SaysAnything, ALetterOrADigitOfAnyScript) {
   EXPECT_TRUE(SaysAnything("4"));
   EXPECT_TRUE(SaysAnything("\xe8\xa7\xa3"));
   EXPECT_FALSE(SaysAnything(":"));
+  EXPECT_FALSE(SaysAnything("\xef\xbc\x9a \xe3\x80\x82 \xe2\x80\xa6"))
+      << "a wide colon, an ideographic stop, dots";
+  EXPECT_FALSE(SaysAnything("\xff\xef\xbf\xbd"));
   EXPECT_FALSE(SaysAnything(" . , !"));
   EXPECT_FALSE(SaysAnything(""));
 }
