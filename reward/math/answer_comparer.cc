@@ -2,7 +2,9 @@
 #include "reward/math/answer_comparer.h"
 
 #include <algorithm>
+#include <cctype>
 
+#include "reward/math/clock_time.h"
 #include "reward/math/unit.h"
 
 namespace longhaul::reward::math {
@@ -59,20 +61,15 @@ bool IsConstantValue(const Node& node) {
   }
 }
 
+bool IsOfSymbols(const Node& list) {
+  return std::all_of(list.args.begin(), list.args.end(),
+                     [](const Node* arg) { return arg->kind == Kind::kSymbol; });
+}
+
 // What can stand for the same angle as a number of degrees.
 bool IsRadians(const Node& node) {
   return Contains(node, Kind::kConstant, "pi") || Contains(node, Kind::kFunction, "arcsin") ||
          Contains(node, Kind::kFunction, "arccos") || Contains(node, Kind::kFunction, "arctan");
-}
-
-// 8:30 is a time when it can be one: the minutes have two digits.
-bool IsTimeLike(const Node& node) {
-  if (node.kind != Kind::kRatio || node.args.size() > 3) return false;
-  for (size_t i = 0; i < node.args.size(); ++i) {
-    const Node& part = *node.args[i];
-    if (!IsInteger(part) || part.value >= 60 || (i > 0 && part.name.size() != 2)) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -162,6 +159,17 @@ bool AnswerComparer::Compare(const Node* gold, const Node* pred) {
   if (gold->kind == Kind::kError || pred->kind == Kind::kError || depth_ > kMaxDepth) {
     return Decide(false, "over the limits");
   }
+  if (IsLetterWord(*gold) && IsLetterWord(*pred)) {
+    const bool same =
+        std::equal(gold->args.begin(), gold->args.end(), pred->args.begin(), pred->args.end(),
+                   [](const Node* a, const Node* b) { return a->name == b->name; });
+    return Decide(same, "letters in their order");
+  }
+  // "p or q" is not "p and q".
+  if (gold->kind == Kind::kList && pred->kind == Kind::kList && gold->name != pred->name &&
+      IsOfSymbols(*gold)) {
+    return Decide(false, "one of several and all of them");
+  }
   const std::string text = Canonical(*gold, arena_.budget());
   if (text.find('?') == std::string::npos && text == Canonical(*pred, arena_.budget())) {
     return Decide(true, "the same canonical form");
@@ -190,6 +198,10 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   }
   if (IsMembership(*gold) && IsNameLike(*gold->args[0])) return Compare(gold->args[1], pred);
   if (IsMembership(*pred) && IsNameLike(*pred->args[0])) return Compare(gold, pred->args[1]);
+  if (IsNamedPoint(*gold) && pred->kind == Kind::kTuple)
+    return CompareOrdered(gold->args, pred->args);
+  if (IsNamedPoint(*pred) && gold->kind == Kind::kTuple)
+    return CompareOrdered(gold->args, pred->args);
   const bool signs = Contains(*gold, Kind::kPlusMinus) || Contains(*pred, Kind::kPlusMinus);
   const bool tuples = gold->kind == Kind::kTuple && pred->kind == Kind::kTuple;
   if (!tuples && !signs && (IsIntervalLike(*gold) || IsIntervalLike(*pred)) &&
@@ -209,9 +221,14 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   }
   if (pred->kind == Kind::kRelation) {
     const std::optional<Assignment> assignment = AsAssignment(arena_, pred);
+    if (assignment.has_value() && IsCoordinates(*assignment->name)) return CompareLists(gold, pred);
     if (assignment.has_value()) return Compare(gold, assignment->value);
     const Node* last = ChainValue(pred);
-    return last != nullptr && Compare(gold, last);
+    if (last != nullptr) return Compare(gold, last);
+    const bool decimal_behind = pred->ops.size() == 1 && pred->ops[0] == Relation::kApprox &&
+                                IsConstantValue(*pred->args[0]) && IsConstantValue(*pred->args[1]);
+    return decimal_behind && SameOrRounded(pred->args[0], pred->args[1]) &&
+           Compare(gold, pred->args[0]);
   }
   if (tuples) return CompareTuples(gold, pred);
   if (gold->kind == Kind::kRatio || pred->kind == Kind::kRatio) return CompareRatios(gold, pred);
@@ -241,7 +258,7 @@ bool AnswerComparer::CompareRelations(const Node* gold, const Node* pred) {
   const std::optional<Assignment> left = AsAssignment(arena_, gold);
   const std::optional<Assignment> right = AsAssignment(arena_, pred);
   if (left.has_value() && right.has_value() && left->key == right->key) {
-    return Compare(left->value, right->value);
+    return Compare(left->value, WithArgumentsOf(*left->name, *right->name, right->value));
   }
   const auto equation = [](const Node* node) {
     return node->ops.size() == 1 &&
@@ -251,6 +268,24 @@ bool AnswerComparer::CompareRelations(const Node* gold, const Node* pred) {
     return CompareEquations(gold, pred);
   }
   return CompareChains(gold, pred);
+}
+
+// f(t) = t^2 is f(x) = x^2: what it is a function of is named as the ground truth does.
+const Node* AnswerComparer::WithArgumentsOf(const Node& gold, const Node& pred, const Node* value) {
+  const auto symbols = [](const Node& name) {
+    return name.kind == Kind::kApply &&
+           std::all_of(name.args.begin(), name.args.end(),
+                       [](const Node* arg) { return arg->kind == Kind::kSymbol; });
+  };
+  if (!symbols(gold) || !symbols(pred) || gold.args.size() != pred.args.size()) return value;
+  for (size_t i = 0; i < pred.args.size(); ++i) {
+    value = Substitute(arena_, value, pred.args[i]->name, arena_.Symbol(fmt::format("#{}", i)));
+  }
+  for (size_t i = 0; i < gold.args.size(); ++i) {
+    if (Contains(*value, Kind::kSymbol, gold.args[i]->name)) return arena_.Error();
+    value = Substitute(arena_, value, fmt::format("#{}", i), gold.args[i]);
+  }
+  return value;
 }
 
 bool AnswerComparer::CompareEquations(const Node* gold, const Node* pred) {
@@ -290,8 +325,11 @@ bool AnswerComparer::CompareChains(const Node* gold, const Node* pred) {
 }
 
 bool AnswerComparer::CompareRatios(const Node* gold, const Node* pred) {
-  if (IsTimeLike(*gold) && (IsTimeLike(*pred) || pred->kind != Kind::kRatio)) {
-    return pred->kind == Kind::kRatio && CompareOrdered(gold->args, pred->args);
+  const std::optional<ClockTime> time = AsClockTime(*gold), other = AsClockTime(*pred);
+  if (time.has_value() && other.has_value()) return Decide(SameTime(*time, *other), "times of day");
+  const bool clock = time.has_value() || (other.has_value() && !other->half.empty());
+  if (clock && (pred->kind != Kind::kRatio || gold->kind != Kind::kRatio)) {
+    return Decide(false, "a time of day and a value");
   }
   const auto value = [&](const Node* node) {
     if (node->kind != Kind::kRatio) return node;
@@ -324,7 +362,21 @@ bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
         (is_degrees(left) && IsRadians(*pred)) || (is_degrees(right) && IsRadians(*gold));
     return angle && decide(gold, pred);
   }
-  if (left.measure.powers != right.measure.powers) return Decide(false, "different units");
+  if (left.measure.powers != right.measure.powers) {
+    const auto angle = [&](const Quantity& quantity) -> const Node* {
+      if (is_degrees(quantity)) {
+        const Node* degree = arena_.Make(Kind::kUnit, {}, "degree");
+        const Node* scale = arena_.Number(quantity.measure.factor);
+        return arena_.Make(Kind::kMultiply, {scale, quantity.value, degree});
+      }
+      const auto& powers = quantity.measure.powers;
+      return powers.size() == 1 && powers.contains("radian") ? quantity.value : nullptr;
+    };
+    const Node* a = angle(left);
+    const Node* b = angle(right);
+    if (a != nullptr && b != nullptr) return decide(a, b);
+    return Decide(false, "different units");
+  }
   if (left.measure.factor == right.measure.factor) return decide(left.value, right.value);
   const auto scaled = [&](const Quantity& quantity) {
     return arena_.Make(Kind::kMultiply, {arena_.Number(quantity.measure.factor), quantity.value});

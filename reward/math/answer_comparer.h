@@ -46,6 +46,7 @@ class AnswerComparer {
   bool Compare(const Node* gold, const Node* pred);
   bool CompareSingle(const Node* gold, const Node* pred);
   bool CompareRelations(const Node* gold, const Node* pred);
+  const Node* WithArgumentsOf(const Node& gold, const Node& pred, const Node* value);
   bool CompareEquations(const Node* gold, const Node* pred);
   bool CompareChains(const Node* gold, const Node* pred);
   bool CompareLists(const Node* gold, const Node* pred);

@@ -58,6 +58,10 @@ void AddNamed(Arena& arena, const Node* item, NamedItems& items) {
     key = assignment->key;
     for (const Node* value : ListItems(arena, assignment->value)) items.values.push_back(value);
   }
+  if (key.empty() && item->kind == Kind::kSet) {
+    items.values.push_back(item);
+    return;
+  }
   if (key.empty()) {
     for (const Node* value : ListItems(arena, item)) items.values.push_back(value);
     return;
@@ -93,9 +97,16 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
   if (right.has_value()) return ordered(*gold) && CompareOrdered(gold->args, TupleValues(*right));
   const bool list_and_tuple = (gold->kind == Kind::kTuple && pred->kind == Kind::kList) ||
                               (gold->kind == Kind::kList && pred->kind == Kind::kTuple);
+  const auto interval = [](const Node& node) {
+    return node.kind == Kind::kTuple && node.args.size() == 2 && node.name != "()";
+  };
+  if (list_and_tuple && (interval(*gold) || interval(*pred))) {
+    return Decide(false, "an interval and a list");
+  }
   if (list_and_tuple && !Contains(*gold, Kind::kPlusMinus) && !Contains(*pred, Kind::kPlusMinus)) {
     const bool tuples_inside = gold->args[0]->kind == Kind::kTuple;
-    return !tuples_inside && CompareOrdered(gold->args, pred->args);
+    return !tuples_inside && gold->name != "or" && pred->name != "or" &&
+           CompareOrdered(gold->args, pred->args);
   }
   const NamedItems a = ReadNamedItems(arena_, gold), b = ReadNamedItems(arena_, pred);
   if (!a.consistent || !b.consistent) {
@@ -135,6 +146,7 @@ bool AnswerComparer::CompareUnordered(const Items& gold, const Items& pred) {
     bool any = false;
     for (size_t i = 0; i < pred.size(); ++i) {
       if (any && found[i]) continue;
+      if ((value->kind == Kind::kSet) != (pred[i]->kind == Kind::kSet)) continue;
       if (!Compare(value, pred[i])) continue;
       found[i] = any = true;
     }

@@ -51,6 +51,7 @@ class Finder {
     if (!found.has_value() && open_box_) return std::nullopt;
     if (!found.has_value()) found = AnswerColon();
     if (!found.has_value()) found = Last();
+    if (!found.has_value()) found = InWords();
     if (!found.has_value()) return std::nullopt;
     return Trim(text_.substr(found->begin, found->end - found->begin));
   }
@@ -134,6 +135,11 @@ class Finder {
         at = math_[next_math].end;
         continue;
       }
+      if (const size_t tuple = TupleEnd(at); tuple > 0) {
+        numbers_.push_back({at, tuple});
+        at = tuple;
+        continue;
+      }
       const bool starts =
           (std::isdigit(static_cast<unsigned char>(text_[at])) != 0 || text_[at] == '.') &&
           (at == 0 || (!IsAlnum(text_[at - 1]) && text_[at - 1] != '.'));
@@ -147,6 +153,18 @@ class Finder {
       numbers_.push_back({WithSign(at), WithPercent(end)});
       at = end;
     }
+  }
+
+  // The end of "(2, -1/3)" that begins at `at` and applies no name to it; 0 when there is none.
+  size_t TupleEnd(size_t at) const {
+    constexpr size_t kMaxBytes = 60;
+    const char open = text_[at];
+    if ((open != '(' && open != '[') || (at > 0 && IsAlnum(text_[at - 1]))) return 0;
+    const std::string_view rest = text_.substr(at + 1, kMaxBytes);
+    const size_t close = rest.find_first_not_of("0123456789+-./, ");
+    if (close == std::string_view::npos || (rest[close] != ')' && rest[close] != ']')) return 0;
+    const std::string_view tuple = text_.substr(at, close + 2);
+    return tuple.find(", ") != std::string_view::npos && IsWhole(tuple) ? at + close + 2 : 0;
   }
 
   // "1,000", "2,74" and "2/3" go on behind their first digits.
@@ -302,6 +320,37 @@ class Finder {
     const bool trusted = role_ == TextRole::kResponse || mode_ == FindMode::kPlain;
     if (!numbers_.empty() && trusted) number = numbers_.back();
     return Later(math, number);
+  }
+
+  // Where there is no mathematics: a few words behind "answer:", the last "(B)", or what is
+  // bold last.
+  std::optional<Span> InWords() const {
+    constexpr size_t kMaxBytes = 60;
+    if (mode_ == FindMode::kLatex) return std::nullopt;
+    const auto few = [&](size_t begin, size_t end) -> std::optional<Span> {
+      while (end > begin &&
+             std::string_view(" .*\r").find(text_[end - 1]) != std::string_view::npos)
+        --end;
+      if (end == begin || end - begin > kMaxBytes) return std::nullopt;
+      return Span{begin, end};
+    };
+    for (const std::string_view anchor : {"answer:", "answer is"}) {
+      const size_t found = lower_.rfind(anchor);
+      if (found == std::string::npos) continue;
+      const size_t from = SkipPunctuation(found + anchor.size());
+      const auto words = few(from, std::min(text_.find('\n', from), text_.size()));
+      if (words.has_value()) return words;
+    }
+    for (size_t at = text_.rfind(')'); at != std::string_view::npos && at >= 2;
+         at = text_.rfind(')', at - 1)) {
+      const bool option = text_[at - 2] == '(' && text_[at - 1] >= 'A' && text_[at - 1] <= 'J';
+      if (option) return Span{at - 2, at + 1};
+    }
+    const size_t close = text_.rfind("**");
+    if (close == std::string_view::npos || close < 3) return std::nullopt;
+    const size_t open = text_.rfind("**", close - 1);
+    return open == std::string_view::npos || open + 2 >= close ? std::nullopt
+                                                               : few(open + 2, close);
   }
 
   const std::string_view text_;

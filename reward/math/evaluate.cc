@@ -12,6 +12,13 @@ constexpr long kIntegralPrecision = 192;  // whatever is asked for
 
 }  // namespace
 
+Evaluator::Evaluator(const Point& point, const EvaluationRules& rules, WorkBudget& budget)
+    : point_(point), rules_(rules), budget_(budget), exact_(budget) {
+  for (const auto& [name, value] : point) {
+    if (value.im == 0 && value.re.get_den() == 1) exact_.bindings().emplace_back(name, value.re);
+  }
+}
+
 const Ball& Evaluator::Met(const Ball& value) {
   if (value.IsProvedNonzero()) reach_ = std::max(reach_, std::labs(value.MagnitudeBits()));
   return value;

@@ -30,8 +30,8 @@ struct EvaluationRules {
 
 class Evaluator {
  public:
-  Evaluator(const Point& point, const EvaluationRules& rules, WorkBudget& budget)
-      : point_(point), rules_(rules), budget_(budget), exact_(budget) {}
+  // Integers of the point are exact in powers and roundings.
+  Evaluator(const Point& point, const EvaluationRules& rules, WorkBudget& budget);
 
   // Undefined where it has no value, or none that these digits show.
   Ball Evaluate(const Node& node);

@@ -62,7 +62,11 @@ class CanonicalWriter {
 
   std::string Sorted(const Node& node, Kind kind, std::string_view separator) {
     std::vector<const Node*> args;
-    Flatten(node, kind, args);
+    if (kind == Kind::kSet) {  // {{1}, 2} is not {1, 2}
+      args = node.args;
+    } else {
+      Flatten(node, kind, args);
+    }
     std::vector<std::string> parts;
     for (const Node* arg : args) parts.push_back(Write(*arg));
     std::sort(parts.begin(), parts.end());

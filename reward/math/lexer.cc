@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
 
 #include "common/utf8.h"
 #include "reward/math/number_text.h"
@@ -17,23 +18,25 @@ bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-constexpr std::array<std::string_view, 49> kDropped = {
+constexpr std::array<std::string_view, 58> kDropped = {
     "left",         "right",        "big",         "Big",     "bigg",      "Bigg",   "bigl",
     "bigr",         "Bigl",         "Bigr",        "biggl",   "biggr",     "Biggl",  "Biggr",
     "displaystyle", "textstyle",    "scriptstyle", "limits",  "nolimits",  "mathbf", "mathsf",
     "mathit",       "mathtt",       "boldsymbol",  "bm",      "bf",        "rm",     "it",
     "mathop",       "mathord",      "mathbin",     "mathrel", "underline", "uline",  "protect",
     "thinspace",    "negthinspace", "hfill",       "phantom", "middle",    "bigm",   "Bigm",
-    "boxed",        "fbox",         "nonumber",    "notag",   "centering", "tiny",   "mathclose"};
+    "boxed",        "fbox",         "nonumber",    "notag",   "centering", "tiny",   "mathclose",
+    "large",        "Large",        "LARGE",       "huge",    "Huge",      "small",  "normalsize",
+    "footnotesize", "therefore"};
 constexpr std::array<std::string_view, 14> kTextCommands = {
     "text", "textbf", "textit", "textrm", "textnormal", "textsf",       "mbox",
     "hbox", "mathrm", "texttt", "emph",   "textup",     "operatorname", "textsc"};
-constexpr std::array<std::string_view, 44> kFunctions = {
-    "sin",    "cos",  "tan",  "cot",    "sec",    "csc",    "arcsin", "arccos",   "arctan",
-    "arccot", "sinh", "cosh", "tanh",   "coth",   "sech",   "csch",   "ln",       "log",
-    "lg",     "exp",  "sqrt", "gcd",    "lcm",    "max",    "min",    "det",      "deg",
-    "floor",  "ceil", "abs",  "arg",    "Re",     "Im",     "cbrt",   "sgn",      "asin",
-    "acos",   "atan", "tr",   "arsinh", "arcosh", "artanh", "binom",  "phi_euler"};
+constexpr std::array<std::string_view, 45> kFunctions = {
+    "sin",    "cos",  "tan",  "cot",    "sec",    "csc",    "arcsin", "arccos",    "arctan",
+    "arccot", "sinh", "cosh", "tanh",   "coth",   "sech",   "csch",   "ln",        "log",
+    "lg",     "exp",  "sqrt", "gcd",    "lcm",    "max",    "min",    "det",       "deg",
+    "floor",  "ceil", "abs",  "arg",    "Re",     "Im",     "cbrt",   "sgn",       "asin",
+    "acos",   "atan", "tr",   "arsinh", "arcosh", "artanh", "binom",  "phi_euler", "cis"};
 constexpr std::array<std::string_view, 17> kPlainNames = {
     "pi", "infty", "infinity", "Infinity", "inf",   "mod",    "cup",     "cap",   "union",
     "Pi", "theta", "alpha",    "beta",     "gamma", "lambda", "degrees", "degree"};
@@ -72,6 +75,16 @@ constexpr std::array<UnicodeName, 11> kSuperscripts = {{{"⁰", "0"},
                                                         {"⁸", "8"},
                                                         {"⁹", "9"},
                                                         {"⁻", "-"}}};
+constexpr std::array<UnicodeName, 10> kSubscripts = {{{"₀", "0"},
+                                                      {"₁", "1"},
+                                                      {"₂", "2"},
+                                                      {"₃", "3"},
+                                                      {"₄", "4"},
+                                                      {"₅", "5"},
+                                                      {"₆", "6"},
+                                                      {"₇", "7"},
+                                                      {"₈", "8"},
+                                                      {"₉", "9"}}};
 constexpr std::array<UnicodeName, 6> kVulgarFractions = {
     {{"½", "1/2"}, {"⅓", "1/3"}, {"⅔", "2/3"}, {"¼", "1/4"}, {"¾", "3/4"}, {"⅛", "1/8"}}};
 
@@ -132,6 +145,13 @@ class Lexer {
   Status ReadSymbol(char ch) {
     if (std::string_view("+-*/^_()[]{},;:=<>|!&%'.?\"`#@").find(ch) == std::string_view::npos) {
       return InvalidArgument("character '{}' at {}", Excerpt(Rest().substr(0, 1)), at_);
+    }
+    const bool lone = ch == '{' && Rest().size() > 2 && Rest()[2] == '}' &&
+                      std::string_view(":=<>+-*/").find(Rest()[1]) != std::string_view::npos;
+    if (lone) {  // 10{:}45
+      Push(TokenType::kSymbol, Rest().substr(1, 1));
+      at_ += 3;
+      return OkStatus();
     }
     if (ch == '*' && Rest().starts_with("**")) {  // Python's power
       Push(TokenType::kSymbol, "^");
@@ -252,8 +272,9 @@ class Lexer {
     const bool upright = command == "mathrm" || command == "operatorname";
     const bool letter =
         upright && content.size() == 1 && std::isalpha(static_cast<unsigned char>(content[0]));
-    if (letter || IsOneOf(kFunctions, content)) {
-      Push(content.size() == 1 ? TokenType::kLetter : TokenType::kCommand, content);
+    if (letter || IsOneOf(kFunctions, content) || content == "mod") {
+      Push(letter ? TokenType::kLetter : TokenType::kCommand, content);
+      tokens_.back().upright = letter;
     } else {
       Push(TokenType::kText, content);
     }
@@ -264,7 +285,10 @@ class Lexer {
   Status ReadUnicode() {
     const std::string_view rest = Rest();
     for (const auto& [bytes, digit] : kSuperscripts) {
-      if (rest.starts_with(bytes)) return ReadSuperscript();
+      if (rest.starts_with(bytes)) return ReadScript(kSuperscripts, "^");
+    }
+    for (const auto& [bytes, digit] : kSubscripts) {
+      if (rest.starts_with(bytes)) return ReadScript(kSubscripts, "_");
     }
     for (const auto& [bytes, fraction] : kVulgarFractions) {
       if (rest.starts_with(bytes)) return ReadVulgarFraction(bytes, fraction);
@@ -285,14 +309,14 @@ class Lexer {
                            Excerpt(rest.substr(0, Utf8CharacterLength(rest))), at_);
   }
 
-  // x⁻¹² is x^{-12}.
-  Status ReadSuperscript() {
-    Push(TokenType::kSymbol, "^");
+  // x⁻¹² is x^{-12}, x₁₂ is x_{12}.
+  Status ReadScript(std::span<const UnicodeName> signs, std::string_view script) {
+    Push(TokenType::kSymbol, script);
     Push(TokenType::kSymbol, "{");
     std::string digits;
     for (bool more = true; more;) {
       more = false;
-      for (const auto& [bytes, digit] : kSuperscripts) {
+      for (const auto& [bytes, digit] : signs) {
         if (!Rest().starts_with(bytes)) continue;
         if (digit == "-") {
           Push(TokenType::kSymbol, "-");

@@ -33,6 +33,7 @@ struct Token {
   std::string exponent = {};   // kNumber: 1e-5
   bool point = false;          // kNumber: has a decimal point
   bool grouped = false;        // kNumber: in groups of three
+  bool upright = false;        // kLetter: of \mathrm{}
   bool space_before = false;
   size_t offset = 0;  // in the text
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/math/parser.h"
 
+#include <algorithm>
+#include <array>
+
+#include "reward/extractors/extractor.h"
 #include "reward/math/parser_nesting.h"
+#include "reward/math/unit.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -23,6 +28,37 @@ std::string Unescaped(std::string_view text) {
   std::string out(text);
   if (doubled == 0 || single > 0) return out;
   for (size_t at = 0; (at = out.find("\\\\", at)) != std::string::npos; ++at) out.erase(at, 1);
+  return out;
+}
+
+// "The answer is", "Value:": a few words before an answer that say no more than that it follows.
+bool IsIntroduction(std::string_view text) {
+  constexpr size_t kMaxBytes = 50;
+  std::string words = NormalizedWords(text);
+  if (words.size() > kMaxBytes) return false;
+  if (words.ends_with(" is")) {
+    words.resize(words.size() - 3);
+  } else if (!Trim(text).ends_with(':')) {
+    return false;
+  }
+  return !words.empty() && !HasQualifier(words);
+}
+
+// Full-width forms of ASCII, as of Chinese keyboards: （１，２） is (1,2).
+std::string NarrowForms(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    const bool wide =
+        at + 2 < text.size() && byte(0) == 0xEF && (byte(1) == 0xBC || byte(1) == 0xBD);
+    const int narrow = wide ? (byte(1) - 0xBC) * 64 + byte(2) - 0x80 + 0x20 : 0;
+    if (narrow > 0x20 && narrow < 0x7F) {
+      out += static_cast<char>(narrow);
+      at += 2;
+    } else {
+      out += text[at];
+    }
+  }
   return out;
 }
 
@@ -68,6 +104,7 @@ void Parser::StripEnds() {
     }
     tokens_.erase(tokens_.end() - 2);
   }
+  if (Peek().type == TokenType::kText && IsIntroduction(Peek().text)) Take();
   while (Peek().Is('=') || Peek().Is(':') || Peek().IsCommand("approx") ||
          Peek().type == TokenType::kRowEnd || Peek().type == TokenType::kWideSpace) {
     Take();
@@ -89,7 +126,7 @@ StatusOr<const Node*> ParseMath(std::string_view text, const ParseOptions& optio
   if (!arena.budget().Spend(static_cast<int64_t>(text.size()) * 20)) {
     return ResourceExhausted("the work budget is spent");
   }
-  ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(Unescaped(text)));
+  ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(Unescaped(NarrowForms(text))));
   return Parser(std::move(tokens), options, arena).ParseAnswer();
 }
 

@@ -81,6 +81,7 @@ class Parser {
   const Node* PowerExpression();
   const Node* Raise(const Node* base);
   const Node* Percent(const Node* base);
+  bool TakePrime();
   const Node* Script();
 
   // parser_atom.cc
@@ -94,12 +95,14 @@ class Parser {
   const Node* Apply(std::string name);
   bool AppliesHere(const std::string& name) const;
   const Node* Word(bool behind_value);
+  const Node* WordsBehindValue(std::string_view words);
   const Node* PercentFactor();
   const Node* Text(bool behind_value);
 
   // parser_command.cc
   const Node* Command();
   const Node* Argument();
+  std::string TakeFirstLetter();
   const Node* WholeNumberArgument();
   const Node* Fraction();
   const Node* SquareRoot();
@@ -114,6 +117,7 @@ class Parser {
   const Node* Limit();
   const Node* WithoutDifferential(const Node* body, const Node*& variable);
   const Node* Accent(const std::string& name);
+  const Node* InOrder(const Node* letters);
   const Node* BlackboardLetter();
   const Node* Environment();
   const Node* Matrix(const std::string& environment);
@@ -130,6 +134,8 @@ class Parser {
   bool in_integral_ = false;        // "dx" ends the argument of a function
   bool in_builder_ = false;         // a bar or colon ends the head of a set
   bool behind_value_ = false;       // the next atom multiplies a value before it
+  bool in_unit_fraction_ = false;   // 10 \frac{\text{m}}{\text{s}}: upright letters are units
+  bool behind_degrees_ = false;     // 22^\circ 30': the prime is one of minutes of arc
   int cells_ = 0;                   // in a matrix "&" and "\\" end a cell
   std::vector<std::string> bound_;  // variables of sums, so that i is no imaginary unit there
   std::string error_;
@@ -141,5 +147,8 @@ StatusOr<const Node*> ParseMath(std::string_view text, const ParseOptions& optio
 // Words that mean a separator in \text{...} or plain: "and", "or".
 bool IsAnd(std::string_view word);
 bool IsOr(std::string_view word);
+
+// Words that make what they stand by another value, several or none: "not", "or", "less".
+bool HasQualifier(std::string_view words);
 
 }  // namespace longhaul::reward::math

@@ -35,22 +35,25 @@ constexpr std::array<std::string_view, 66> kQualifiers = {
     "above",  "below",   "beyond",   "exceeding", "unknown", "undefined", "invalid",   "up",
     "higher", "lower"};
 
-bool HasQualifier(std::string_view words) {
-  const auto in_word = [](char ch) {
-    return std::isalpha(static_cast<unsigned char>(ch)) != 0 || ch == '\'';
-  };
-  for (size_t at = 0; at < words.size(); ++at) {
-    size_t end = at;
-    while (end < words.size() && in_word(words[end])) ++end;
-    const std::string word = NormalizedWords(words.substr(at, end - at));
-    if (std::find(kQualifiers.begin(), kQualifiers.end(), word) != kQualifiers.end()) return true;
-    at = end;
-  }
-  return false;
-}
-
 // Words behind a value: its unit, or a factor of their own that nothing but the same words equals.
 Kind KindOfWords(std::string_view words) { return HasQualifier(words) ? Kind::kText : Kind::kUnit; }
+
+// Words that are numbers behind a value: the exponent of ten, or 0.
+int MagnitudeOf(std::string_view word) {
+  constexpr std::array<std::pair<std::string_view, int>, 5> kMagnitudes = {
+      {{"hundred", 2}, {"thousand", 3}, {"million", 6}, {"billion", 9}, {"trillion", 12}}};
+  for (const auto& [name, exponent] : kMagnitudes) {
+    if (word == name) return exponent;
+  }
+  return 0;
+}
+
+bool IsAllReals(std::string_view words) {
+  constexpr std::array<std::string_view, 6> kNames = {
+      "all real numbers", "all reals",       "the real numbers",
+      "real numbers",     "any real number", "the set of real numbers"};
+  return std::find(kNames.begin(), kNames.end(), words) != kNames.end();
+}
 
 bool IsUpper(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char ch) { return ch >= 'A' && ch <= 'Z'; });
@@ -70,6 +73,20 @@ bool IsPlainGroup(const Token& token, size_t digits_min, size_t digits_max) {
 }
 
 }  // namespace
+
+bool HasQualifier(std::string_view words) {
+  const auto in_word = [](char ch) {
+    return std::isalpha(static_cast<unsigned char>(ch)) != 0 || ch == '\'';
+  };
+  for (size_t at = 0; at < words.size(); ++at) {
+    size_t end = at;
+    while (end < words.size() && in_word(words[end])) ++end;
+    const std::string word = NormalizedWords(words.substr(at, end - at));
+    if (std::find(kQualifiers.begin(), kQualifiers.end(), word) != kQualifiers.end()) return true;
+    at = end;
+  }
+  return false;
+}
 
 const Node* Parser::Number() {
   const Token token = Take();
@@ -183,6 +200,9 @@ const Node* Parser::BaseNumber(const Token& digits) {
 
 const Node* Parser::Letter() {
   const Token letter = Take();
+  if (in_unit_fraction_ && letter.upright && IsUnit(letter.text)) {
+    return arena_.Make(Kind::kUnit, {}, letter.text);
+  }
   std::string name = letter.text;
   while (Peek().Is('\'') || Peek().IsCommand("prime")) {
     Take();
@@ -212,6 +232,13 @@ const Node* Parser::Named(std::string name) {
     return arena_.Symbol(std::move(name));
   }
   if (AppliesHere(name)) return Apply(name);
+  const bool inverse = kFunctionLetters.find(name[0]) != std::string_view::npos && Peek().Is('^') &&
+                       Peek(1).Is('{') && Peek(2).Is('-') && Peek(3).type == TokenType::kNumber &&
+                       Peek(3).text == "1" && !Peek(3).point && Peek(4).Is('}') && Peek(5).Is('(');
+  if (inverse) {
+    at_ += 5;
+    return Apply(name + "^{-1}");
+  }
   return Unsubscripted(name);
 }
 
@@ -250,8 +277,11 @@ const Node* Parser::Word(bool behind_value) {
   const bool glued = behind_value && !word.space_before;
   const bool product = !listed && (word.text.size() <= 3 || IsUpper(word.text) || glued);
   if (!product) {
-    if (!behind_value || listed) return Fail(fmt::format("the word '{}'", word.text));
-    return arena_.Make(KindOfWords(word.text), {}, NormalizedWords(word.text));
+    size_t first = at_ - 1;
+    while (first > 0 && tokens_[first].type == TokenType::kWord) --first;
+    const bool prose = tokens_[first].type == TokenType::kWord;  // no value before them
+    if (!behind_value || listed || prose) return Fail(fmt::format("the word '{}'", word.text));
+    return WordsBehindValue(NormalizedWords(word.text));
   }
   std::vector<const Node*> letters;
   for (size_t i = 0; i + 1 < word.text.size(); ++i) {
@@ -261,6 +291,20 @@ const Node* Parser::Word(bool behind_value) {
   while (TakeSymbol('^')) last = Raise(last);  // xy^2: the power is the last letter's
   letters.push_back(last);
   return arena_.Make(Kind::kMultiply, std::move(letters), "word");
+}
+
+// "million dollars": 10^6 and a unit.
+const Node* Parser::WordsBehindValue(std::string_view words) {
+  const std::string_view first = words.substr(0, words.find(' '));
+  const int magnitude = MagnitudeOf(first);
+  if (magnitude == 0) return arena_.Make(KindOfWords(words), {}, std::string(words));
+  mpz_class power;
+  mpz_ui_pow_ui(power.get_mpz_t(), 10, static_cast<unsigned long>(magnitude));
+  const Node* factor = arena_.Number(power);
+  const std::string_view rest = Trim(words.substr(first.size()));
+  if (rest.empty()) return factor;
+  const Node* unit = arena_.Make(KindOfWords(rest), {}, std::string(rest));
+  return arena_.Make(Kind::kMultiply, {factor, unit});
 }
 
 const Node* Parser::PercentFactor() {
@@ -277,11 +321,21 @@ const Node* Parser::Text(bool behind_value) {
   const std::string_view content = Trim(text.text);
   if (content.empty()) return behind_value ? arena_.Number(1) : Product();
   if (behind_value && IsPercentWord(content)) return PercentFactor();
+  if (in_unit_fraction_ && IsUnit(content)) {
+    return arena_.Make(Kind::kUnit, {}, std::string(content));
+  }
   if (content.size() == 1 && !behind_value &&
       std::isalpha(static_cast<unsigned char>(content[0]))) {
     return Named(std::string(content));
   }
-  if (behind_value) return arena_.Make(KindOfWords(content), {}, NormalizedWords(content));
+  if (behind_value) {
+    const bool words = std::any_of(content.begin(), content.end(), [](char ch) {
+      return std::isalpha(static_cast<unsigned char>(ch)) != 0 || (ch & 0x80) != 0;
+    });
+    if (!words) return Fail("a text without a word behind a value");  // 3\text{.5}
+    return WordsBehindValue(NormalizedWords(content));
+  }
+  if (IsAllReals(NormalizedWords(content))) return arena_.Make(Kind::kNamedSet, {}, "R");
   const Nesting nesting(*this);
   auto tokens = Tokenize(content);
   if (tokens.ok() && (*tokens)[0].type != TokenType::kWord && depth_ < kMaxParseDepth / 2) {

@@ -40,7 +40,17 @@ const Node* Parser::Argument() {
     return arena_.Number(std::move(value));
   }
   if (token.type == TokenType::kLetter) return Unsubscripted(Take().text);
+  if (token.type == TokenType::kWord) return Unsubscripted(TakeFirstLetter());  // \frac ab
   return Atom();
+}
+
+// Of letters side by side.
+std::string Parser::TakeFirstLetter() {
+  Token& word = tokens_[at_];
+  const std::string letter = word.text.substr(0, 1);
+  word.text.erase(0, 1);
+  if (word.text.size() == 1) word.type = TokenType::kLetter;
+  return letter;
 }
 
 // \sqrt13 is read as \sqrt{13}, as other graders do.
@@ -144,6 +154,13 @@ const Node* Parser::Function(const std::string& name) {
   if (name == "lg") {
     return arena_.Make(Kind::kFunction, {FunctionArgument(name), arena_.Number(10)}, "log");
   }
+  if (name == "cis") {
+    const Node* angle = FunctionArgument(name);
+    const Node* sine = arena_.Make(Kind::kFunction, {angle}, "sin");
+    const Node* unit = arena_.Make(Kind::kConstant, {}, "i");
+    return arena_.Make(Kind::kAdd, {arena_.Make(Kind::kFunction, {angle}, "cos"),
+                                    arena_.Make(Kind::kMultiply, {unit, sine})});
+  }
   std::string resolved = name;
   if (name == "asin" || name == "acos" || name == "atan") resolved = "arc" + name.substr(1);
   const Node* power = nullptr;
@@ -167,12 +184,23 @@ const Node* Parser::Between(std::string_view name, std::string_view close) {
   return arena_.Make(Kind::kFunction, {inside}, matrix ? "det" : std::string(name));
 }
 
+// The B of \vec{AB} is its end: letters in their order, one name.
+const Node* Parser::InOrder(const Node* letters) {
+  if (letters->kind != Kind::kMultiply) return letters;
+  std::string name;
+  for (const Node* arg : letters->args) {
+    if (arg->kind != Kind::kSymbol) return letters;
+    name += arg->name;
+  }
+  return arena_.Symbol(std::move(name));
+}
+
 // \overline{z} is a conjugate, \overline{AB} the segment, \vec{v} a name of its own.
 const Node* Parser::Accent(const std::string& name) {
   const Node* argument = Argument();
   if (name == "vec" || name == "hat" || name == "tilde" || name == "dot" || name == "widehat" ||
       name == "overrightarrow" || name == "widetilde" || name == "overleftrightarrow") {
-    return arena_.Make(Kind::kApply, {argument}, name);
+    return arena_.Make(Kind::kApply, {InOrder(argument)}, name);
   }
   const bool segment = argument->kind == Kind::kMultiply &&
                        std::all_of(argument->args.begin(), argument->args.end(), [](const Node* a) {
@@ -244,7 +272,14 @@ const Node* Parser::Command() {
   if (name == "euro" || name == "yen") return arena_.Make(Kind::kUnit, {}, name);
   if (name == "pounds") return arena_.Make(Kind::kUnit, {}, "pound sterling");
   if (name == "angle" || name == "measuredangle" || name == "triangle") {
-    return arena_.Make(Kind::kApply, {PowerExpression()}, name == "triangle" ? name : "angle");
+    const Node* corners = InOrder(PowerExpression());
+    const bool angle = name != "triangle";
+    // ABC and CBA are the same angle.
+    if (angle && corners->kind == Kind::kSymbol && corners->name.size() == 3 &&
+        corners->name[0] > corners->name[2]) {
+      corners = arena_.Symbol(std::string(corners->name.rbegin(), corners->name.rend()));
+    }
+    return arena_.Make(Kind::kApply, {corners}, angle ? "angle" : name);
   }
   if (name == "mathcal" || name == "mathscr" || name == "mathfrak") {
     return arena_.Make(Kind::kApply, {Argument()}, name);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "reward/math/parser_nesting.h"
+#include "reward/math/unit.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -17,6 +18,13 @@ bool IsSetLike(const Node& node) {
 bool IsProperFraction(const Node& node) {
   return node.kind == Kind::kDivide && IsInteger(*node.args[0]) && IsInteger(*node.args[1]) &&
          node.args[0]->value > 0 && node.args[0]->value < node.args[1]->value;
+}
+
+// The value in a unit that these factors make, which a smaller unit may follow.
+bool IsQuantity(const std::vector<const Node*>& factors) {
+  const Node& last = *factors.back();
+  if (last.kind == Kind::kMultiply) return IsQuantity(last.args);
+  return last.kind == Kind::kUnit && factors.size() > 1 && IsUnit(last.name);
 }
 
 bool IsMultiplication(const Token& token) {
@@ -221,16 +229,26 @@ const Node* Parser::Product() {
   if (nesting.too_deep()) return Fail("nested too deep");
   const Node* first = PowerExpression();
   const Node* mixed = nullptr;
-  if (first->kind == Kind::kNumber && MixedNumber(first, mixed)) first = mixed;
+  if (first->kind == Kind::kNumber && MixedNumber(first, mixed)) {
+    first = TakeSymbol('%') ? Percent(mixed) : mixed;
+  }
   std::vector<const Node*> factors = {first};
-  const auto collected = [&] {
+  std::vector<const Node*> larger;  // the hours of "2 hours 30 minutes"
+  const auto product = [&] {
     return factors.size() == 1 ? factors[0]
                                : arena_.Make(Kind::kMultiply, std::exchange(factors, {}));
+  };
+  const auto collected = [&] {
+    const Node* last = product();
+    if (larger.empty()) return last;
+    larger.push_back(last);
+    return arena_.Make(Kind::kAdd, std::exchange(larger, {}));
   };
   while (true) {
     const Token& token = Peek();
     if (IsMultiplication(token)) {
       Take();
+      behind_value_ = IsQuantity(factors) && Peek().type == TokenType::kText;
       factors.push_back(SignedPower());
     } else if (token.Is('/') || token.IsCommand("div")) {
       Take();
@@ -252,6 +270,14 @@ const Node* Parser::Product() {
     } else if (StartsFactor()) {
       if (token.type == TokenType::kNumber && factors.back()->kind == Kind::kNumber) {
         return Fail("two numbers side by side");
+      }
+      const bool smaller = token.type == TokenType::kNumber && IsQuantity(factors);
+      if (smaller) {
+        const Scoped<bool> degrees(behind_degrees_,
+                                   Contains(*factors.back(), Kind::kUnit, "degree"));
+        larger.push_back(product());
+        factors = {PowerExpression()};
+        continue;
       }
       behind_value_ = true;
       factors.push_back(PowerExpression());
@@ -275,8 +301,10 @@ const Node* Parser::Atom() {
       return Word(behind_value);
     case TokenType::kText:
       return Text(behind_value);
-    case TokenType::kCommand:
+    case TokenType::kCommand: {
+      const Scoped<bool> of_units(in_unit_fraction_, behind_value && IsFractionCommand(token));
       return Command();
+    }
     case TokenType::kSymbol:
       if (token.Is('(') || token.Is('[')) return Bracketed();
       if (token.Is('{')) return Braced();

@@ -34,11 +34,16 @@ const Node* Parser::PowerExpression() {
       Take();
       const Node* index = Script();
       base = arena_.Make(Kind::kSubscript, {base, index}, "of");
+    } else if (behind_degrees_ && base->kind == Kind::kNumber && TakePrime()) {
+      const std::string unit = TakePrime() ? "arcsecond" : "arcminute";
+      base = arena_.Make(Kind::kMultiply, {base, arena_.Make(Kind::kUnit, {}, unit)});
     } else {
       return base;
     }
   }
 }
+
+bool Parser::TakePrime() { return TakeSymbol('\'') || TakeCommand("prime"); }
 
 // ^2, ^\circ, ^T of a matrix.
 const Node* Parser::Raise(const Node* base) {
@@ -93,11 +98,7 @@ const Node* Parser::Script() {
     return arena_.Symbol("prime");
   }
   if (token.type == TokenType::kWord && token.text.size() <= 3) {  // x^ab is (x^a)b
-    Token& rest = tokens_[at_];
-    const std::string letter = rest.text.substr(0, 1);
-    rest.text.erase(0, 1);
-    if (rest.text.size() == 1) rest.type = TokenType::kLetter;
-    return Unsubscripted(letter);
+    return Unsubscripted(TakeFirstLetter());
   }
   if (token.type == TokenType::kLetter) {
     const Token letter = Take();

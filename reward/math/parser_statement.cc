@@ -296,7 +296,12 @@ const Node* Parser::SetBraces() {
   }
   if (TakeSymbol('|') || TakeSymbol(':') || TakeCommand("mid")) {
     const Scoped<bool> builder(in_builder_, false);
-    inside = arena_.Make(Kind::kBuilder, {inside, List()});
+    // {x in R : x > 1} is what of R satisfies it.
+    const bool domain = inside->kind == Kind::kRelation && inside->ops.size() == 1 &&
+                        inside->ops[0] == Relation::kIn && inside->args[0]->kind == Kind::kSymbol;
+    const Node* head = domain ? inside->args[0] : inside;
+    const Node* elements = arena_.Make(Kind::kBuilder, {head, List()});
+    inside = domain ? arena_.Make(Kind::kIntersection, {inside->args[1], elements}) : elements;
     return TakeCommand("}") ? inside : Fail("a set that is not closed");
   }
   if (!TakeCommand("}")) return Fail("a set that is not closed");

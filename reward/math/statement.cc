@@ -77,7 +77,7 @@ const Node* Choose(Arena& arena, const Node* node, int choice, int& index, bool 
 
 void AddItems(Arena& arena, const Node* node, std::vector<const Node*>& items) {
   if (items.size() > kMaxItems) return;
-  if (node->kind == Kind::kList || node->kind == Kind::kSet) {
+  if (node->kind == Kind::kList) {
     for (const Node* arg : node->args) AddItems(arena, arg, items);
     return;
   }
@@ -101,6 +101,7 @@ bool IsNameLike(const Node& node) {
       return AllNames(node);
     case Kind::kDivide:
       return (IsSegment(*node.args[0]) && IsSegment(*node.args[1])) ||
+             (node.args[0]->kind == Kind::kSymbol && node.args[1]->kind == Kind::kSymbol) ||
              (IsDifferential(*node.args[0]) && IsDifferential(*node.args[1]));
     case Kind::kFunction:
       return node.args.size() == 1 && node.name != "factorial" && node.name != "exp" &&
@@ -110,6 +111,27 @@ bool IsNameLike(const Node& node) {
     default:
       return false;
   }
+}
+
+bool IsCoordinates(const Node& name) {
+  return name.kind == Kind::kTuple &&
+         std::all_of(name.args.begin(), name.args.end(), [](const Node* arg) {
+           return arg->kind == Kind::kSymbol &&
+                  (arg->name == "x" || arg->name == "y" || arg->name == "z");
+         });
+}
+
+bool IsNamedPoint(const Node& node) {
+  return node.kind == Kind::kApply && node.name.size() == 1 && node.args.size() > 1 &&
+         std::isupper(static_cast<unsigned char>(node.name[0])) != 0;
+}
+
+bool IsLetterWord(const Node& node) {
+  return node.kind == Kind::kMultiply && node.name == "word" && node.args.size() > 2 &&
+         std::all_of(node.args.begin(), node.args.end(), [](const Node* arg) {
+           return arg->kind == Kind::kSymbol && arg->name.size() == 1 &&
+                  std::isupper(static_cast<unsigned char>(arg->name[0])) != 0;
+         });
 }
 
 std::optional<Assignment> AsAssignment(Arena& arena, const Node* node) {
@@ -157,6 +179,7 @@ const Node* ChainValue(const Node* node) {
 }
 
 std::optional<Record> AsRecord(Arena& arena, const Node* node) {
+  if (node->kind == Kind::kList && node->name == "or") return std::nullopt;
   std::vector<const Node*> parts = {node};
   if (node->kind == Kind::kList || node->kind == Kind::kSet) parts = node->args;
   Record record;
@@ -199,7 +222,11 @@ bool IsListLike(const Node& node) { return node.kind == Kind::kList || node.kind
 
 std::vector<const Node*> ListItems(Arena& arena, const Node* node) {
   std::vector<const Node*> items;
-  AddItems(arena, node, items);
+  if (node->kind != Kind::kSet) {
+    AddItems(arena, node, items);
+    return items;
+  }
+  for (const Node* arg : node->args) AddItems(arena, arg, items);
   return items;
 }
 

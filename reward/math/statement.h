@@ -28,9 +28,17 @@ using Record = std::vector<Assignment>;
 // Assignments to names that are all different; (x, y) = (1, 2) is one of two.
 std::optional<Record> AsRecord(Arena& arena, const Node* node);
 
+// (y, x): names that have an order of their own.
+bool IsCoordinates(const Node& name);
+// P(1, 2)
+bool IsNamedPoint(const Node& node);
+// ACBD: letters whose order says something, an order of arrival or the corners of a figure. Two
+// are a segment, which has none.
+bool IsLetterWord(const Node& node);
+
 // A list or a set: values whose order does not count.
 bool IsListLike(const Node& node);
-// The members of a list or set, with lists in it opened and +- written out.
+// The members of a list or set, with lists in it (not sets) opened and +- written out.
 std::vector<const Node*> ListItems(Arena& arena, const Node* node);
 // The values that +- and -+ stand for; the node alone when there are none.
 std::vector<const Node*> Expand(Arena& arena, const Node* node);

@@ -1,143 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/math/unit.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
 #include "reward/extractors/extractor.h"
+#include "reward/math/unit_table.h"
 
 namespace longhaul::reward::math {
 namespace {
 
-struct UnitEntry {
-  std::string_view name;
-  std::string_view base;  // "m2": an area
-  long numerator;
-  long denominator = 1;
-};
-constexpr std::array<UnitEntry, 118> kUnits = {{
-    {"mm", "m", 1, 1000},
-    {"millimeter", "m", 1, 1000},
-    {"millimetre", "m", 1, 1000},
-    {"cm", "m", 1, 100},
-    {"centimeter", "m", 1, 100},
-    {"centimetre", "m", 1, 100},
-    {"dm", "m", 1, 10},
-    {"decimeter", "m", 1, 10},
-    {"m", "m", 1},
-    {"meter", "m", 1},
-    {"metre", "m", 1},
-    {"km", "m", 1000},
-    {"kilometer", "m", 1000},
-    {"kilometre", "m", 1000},
-    {"in", "m", 254, 10000},
-    {"inch", "m", 254, 10000},
-    {"inche", "m", 254, 10000},
-    {"ft", "m", 3048, 10000},
-    {"foot", "m", 3048, 10000},
-    {"feet", "m", 3048, 10000},
-    {"yd", "m", 9144, 10000},
-    {"yard", "m", 9144, 10000},
-    {"mi", "m", 1609344, 1000},
-    {"mile", "m", 1609344, 1000},
-    {"mg", "g", 1, 1000},
-    {"milligram", "g", 1, 1000},
-    {"g", "g", 1},
-    {"gram", "g", 1},
-    {"kg", "g", 1000},
-    {"kilogram", "g", 1000},
-    {"t", "g", 1000000},
-    {"tonne", "g", 1000000},
-    {"lb", "g", 45359237, 100000},
-    {"pound", "g", 45359237, 100000},
-    {"oz", "g", 45359237, 1600000},
-    {"ounce", "g", 45359237, 1600000},
-    {"ms", "s", 1, 1000},
-    {"millisecond", "s", 1, 1000},
-    {"s", "s", 1},
-    {"sec", "s", 1},
-    {"second", "s", 1},
-    {"min", "s", 60},
-    {"minute", "s", 60},
-    {"h", "s", 3600},
-    {"hr", "s", 3600},
-    {"hour", "s", 3600},
-    {"d", "s", 86400},
-    {"day", "s", 86400},
-    {"week", "s", 604800},
-    {"month", "month", 1},
-    {"year", "month", 12},
-    {"yr", "month", 12},
-    {"decade", "month", 120},
-    {"l", "m3", 1, 1000},
-    {"liter", "m3", 1, 1000},
-    {"litre", "m3", 1, 1000},
-    {"ml", "m3", 1, 1000000},
-    {"milliliter", "m3", 1, 1000000},
-    {"millilitre", "m3", 1, 1000000},
-    {"cc", "m3", 1, 1000000},
-    {"gallon", "gallon", 1},
-    {"quart", "gallon", 1, 4},
-    {"pint", "gallon", 1, 8},
-    {"cup", "gallon", 1, 16},
-    {"hectare", "m2", 10000},
-    {"ha", "m2", 10000},
-    {"acre", "acre", 1},
-    {"mph", "mph", 1609344, 3600000},
-    {"kph", "mph", 1000, 3600},
-    {"kmh", "mph", 1000, 3600},
-    {"dollar", "dollar", 1},
-    {"usd", "dollar", 1},
-    {"cent", "dollar", 1, 100},
-    {"dime", "dollar", 1, 10},
-    {"nickel", "nickel", 1},
-    {"quarter", "quarter", 1},
-    {"euro", "euro", 1},
-    {"eur", "euro", 1},
-    {"yuan", "yuan", 1},
-    {"rmb", "yuan", 1},
-    {"yen", "yen", 1},
-    {"rupee", "rupee", 1},
-    {"degree", "degree", 1},
-    {"deg", "degree", 1},
-    {"\u00b0", "degree", 1},
-    {"radian", "radian", 1},
-    {"rad", "radian", 1},
-    {"degreec", "celsius", 1},
-    {"celsius", "celsius", 1},
-    {"degreef", "fahrenheit", 1},
-    {"fahrenheit", "fahrenheit", 1},
-    {"k", "kelvin", 1},
-    {"kelvin", "kelvin", 1},
-    {"n", "newton", 1},
-    {"newton", "newton", 1},
-    {"kn", "newton", 1000},
-    {"j", "joule", 1},
-    {"joule", "joule", 1},
-    {"kj", "joule", 1000},
-    {"w", "watt", 1},
-    {"watt", "watt", 1},
-    {"kw", "watt", 1000},
-    {"v", "volt", 1},
-    {"volt", "volt", 1},
-    {"hz", "hertz", 1},
-    {"khz", "hertz", 1000},
-    {"mhz", "hertz", 1000000},
-    {"pa", "pascal", 1},
-    {"kpa", "pascal", 1000},
-    {"mol", "mol", 1},
-    {"mole", "mol", 1},
-    {"unit", "", 1},
-    {"units", "", 1},
-    {"knot", "knot", 1},
-}};
+bool IsLetter(char ch) { return std::isalpha(static_cast<unsigned char>(ch)) != 0; }
 
-const UnitEntry* FindUnit(std::string_view word) {
-  for (const UnitEntry& unit : kUnits) {
-    if (unit.name == word) return &unit;
-  }
-  if (word.size() > 2 && word.ends_with('s')) return FindUnit(word.substr(0, word.size() - 1));
-  return nullptr;
+// The W of MW; in small letters a thousandth could be meant.
+bool IsMegaOf(std::string_view rest) {
+  size_t length = 0;
+  while (length < rest.size() && IsLetter(rest[length])) ++length;
+  constexpr std::array<std::string_view, 11> kSymbols = {"g",  "W", "Wh", "J", "N", "Pa",
+                                                         "Hz", "V", "m",  "L", "eV"};
+  return std::find(kSymbols.begin(), kSymbols.end(), rest.substr(0, length)) != kSymbols.end();
 }
 
 void Multiply(Measure& measure, std::string_view base, int power) {
@@ -165,6 +47,10 @@ mpq_class Power(const mpq_class& value, int power) {
 
 void AddFactor(std::string_view word, int power, Measure& measure) {
   const UnitEntry* unit = FindUnit(word);
+  if (unit == nullptr && word.starts_with("mega") && FindUnit(word.substr(4)) != nullptr) {
+    unit = FindUnit(word.substr(4));
+    measure.factor *= Power(mpq_class(1'000'000), power);
+  }
   if (unit == nullptr) {
     if (word.size() > 3 && word.ends_with('s')) word.remove_suffix(1);
     Multiply(measure, fmt::format("~{}", word), power);
@@ -219,23 +105,28 @@ class UnitReader {
     return std::string(text_.substr(start, at_ - start));
   }
 
+  // "^2", "^{-1}", "²", " squared".
   int PowerBehind() {
-    for (const auto& [sign, power] :
-         std::initializer_list<std::pair<std::string_view, int>>{{"^{2}", 2},
-                                                                 {"^{3}", 3},
-                                                                 {"^2", 2},
-                                                                 {"^3", 3},
-                                                                 {"²", 2},
-                                                                 {"³", 3},
-                                                                 {"^{-1}", -1},
-                                                                 {"^{-2}", -2},
-                                                                 {" squared", 2},
-                                                                 {" cubed", 3}}) {
+    for (const auto& [sign, power] : std::initializer_list<std::pair<std::string_view, int>>{
+             {"²", 2}, {"³", 3}, {" squared", 2}, {" cubed", 3}}) {
       if (!text_.substr(at_).starts_with(sign)) continue;
       at_ += sign.size();
       return power;
     }
-    return 1;
+    if (!text_.substr(at_).starts_with('^')) return 1;
+    size_t at = at_ + 1;
+    const auto take = [&](char ch) {
+      const bool there = at < text_.size() && text_[at] == ch;
+      at += there ? 1 : 0;
+      return there;
+    };
+    const bool braced = take('{');
+    const bool negative = take('-');
+    if (at >= text_.size() || text_[at] < '1' || text_[at] > '9') return 1;
+    const int power = text_[at++] - '0';
+    if (braced && !take('}')) return 1;
+    at_ = at;
+    return negative ? -power : power;
   }
 
   const std::string_view text_;
@@ -254,14 +145,17 @@ Quantity SplitProduct(Arena& arena, const Node* node) {
   Quantity whole;
   std::vector<const Node*> factors;
   std::string words;
+  bool split = false;
   for (const Node* arg : node->args) {
     if (arg->kind == Kind::kUnit) {
       words += fmt::format(" {}", arg->name);
+      split = true;
       continue;
     }
     Quantity part = SplitUnit(arena, arg);
     whole.measure = Combined(whole.measure, part.measure, 1);
-    if (!IsNumber(*part.value, 1) || part.measure.empty()) factors.push_back(part.value);
+    if (part.value == arg || !IsNumber(*part.value, 1)) factors.push_back(part.value);
+    split = split || part.value != arg;
   }
   if (!words.empty()) {
     const std::optional<Measure> measure = ParseUnit(words);
@@ -274,19 +168,37 @@ Quantity SplitProduct(Arena& arena, const Node* node) {
   if (factors.empty()) {
     whole.value = arena.Number(1);
   } else {
-    whole.value = factors.size() == node->args.size() ? node
-                  : factors.size() == 1               ? factors[0]
-                                                      : arena.Make(Kind::kMultiply, factors);
+    whole.value = !split                ? node
+                  : factors.size() == 1 ? factors[0]
+                                        : arena.Make(Kind::kMultiply, factors);
   }
   return whole;
+}
+
+// "2 hours 30 minutes": all in the unit of the first.
+Quantity SplitSum(Arena& arena, const Node* node) {
+  const Quantity first = SplitUnit(arena, node->args[0]);
+  if (first.measure.empty()) return {node, {}};
+  std::vector<const Node*> terms = {first.value};
+  for (size_t i = 1; i < node->args.size(); ++i) {
+    const Quantity term = SplitUnit(arena, node->args[i]);
+    if (term.measure.powers != first.measure.powers) return {node, {}};
+    const Node* scale = arena.Number(term.measure.factor / first.measure.factor);
+    terms.push_back(arena.Make(Kind::kMultiply, {scale, term.value}));
+  }
+  return {arena.Make(Kind::kAdd, std::move(terms)), first.measure};
 }
 
 }  // namespace
 
 std::string NormalizedWords(std::string_view text) {
   std::string out;
-  for (const char ch : Trim(text)) {
-    if (ch == ' ' || ch == '\n' || ch == '\t' || ch == '~') {
+  text = Trim(text);
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char ch = text[at];
+    if (ch == 'M' && IsMegaOf(text.substr(at + 1)) && (out.empty() || !IsLetter(out.back()))) {
+      out += "mega";
+    } else if (ch == ' ' || ch == '\n' || ch == '\t' || ch == '~') {
       if (!out.empty() && out.back() != ' ') out += ' ';
     } else if (ch != '\\') {
       out += static_cast<char>(std::tolower(static_cast<unsigned char>(ch)));
@@ -303,6 +215,8 @@ bool IsKnownUnit(std::string_view word) {
   return lower.size() >= 2 && (FindUnit(lower) != nullptr || lower == "square" || lower == "sq" ||
                                lower == "cubic" || lower == "per" || lower == "squared");
 }
+
+bool IsUnit(std::string_view word) { return FindUnit(NormalizedWords(word)) != nullptr; }
 
 bool IsPercentWord(std::string_view word) {
   return word == "%" || word == "\\%" || word == "percent" || word == "pct" ||
@@ -328,6 +242,8 @@ Quantity SplitUnit(Arena& arena, const Node* node) {
       return {arena.Number(1), *ParseUnit(node->name)};
     case Kind::kMultiply:
       return SplitProduct(arena, node);
+    case Kind::kAdd:
+      return SplitSum(arena, node);
     case Kind::kNegate: {
       const Quantity inner = SplitUnit(arena, node->args[0]);
       return {inner.value == node->args[0] ? node : arena.Make(Kind::kNegate, {inner.value}),
@@ -344,13 +260,17 @@ Quantity SplitUnit(Arena& arena, const Node* node) {
               Combined(above.measure, below.measure, -1)};
     }
     case Kind::kPower: {
-      const Node& exponent = *node->args[1];
+      const bool negative = node->args[1]->kind == Kind::kNegate;
+      const Node& exponent = negative ? *node->args[1]->args[0] : *node->args[1];
       if (node->args[0]->kind != Kind::kUnit || !IsInteger(exponent) || abs(exponent.value) > 9) {
         return {node, {}};
       }
-      const Quantity base = SplitUnit(arena, node->args[0]);
-      return {arena.Number(1),
-              Combined({}, base.measure, static_cast<int>(exponent.value.get_num().get_si()))};
+      // \text{m/s}^2 shows as m/s^2: the power is the last unit's.
+      const auto measure =
+          ParseUnit(fmt::format("{}^{{{}{}}}", node->args[0]->name, negative ? "-" : "",
+                                exponent.value.get_num().get_si()));
+      if (!measure.has_value()) return {node, {}};
+      return {arena.Number(1), *measure};
     }
     default:
       return {node, {}};

@@ -25,9 +25,11 @@ struct Measure {
 // "cm", "km/h", "square meters", "cm^2", "miles per hour".
 std::optional<Measure> ParseUnit(std::string_view text);
 bool IsKnownUnit(std::string_view word);
+// The same with units of one letter.
+bool IsUnit(std::string_view word);
 bool IsPercentWord(std::string_view word);
 
-// Small letters, single spaces, no punctuation at the ends.
+// Small letters, single spaces, no punctuation at the ends; "MW" is "megaw".
 std::string NormalizedWords(std::string_view text);
 
 // An expression apart from its unit.

@@ -206,6 +206,7 @@ bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, bool common_log)
     if (!AgreesWithMoreDigits(a, b, agreed[i], rules)) return false;
   }
   if (!names.empty() && !AgreesFarOut(a, b, names, rules)) return false;
+  if (!names.empty() && !AgreesAtIntegers(a, b, names, rules)) return false;
   reason_ = names.empty() ? "values that agree to more than a hundred bits"
                           : fmt::format("values that agree at {} points", real + complex);
   return true;
@@ -246,6 +247,25 @@ bool ValueComparer::AgreesFarOut(const Node& a, const Node& b,
       for (auto& [name, value] : point) value.re /= 4;
       if (CompareAt(a, b, point, rules) == Agreement::kDiffer) return false;
     }
+  }
+  return budget_.Spend(1);
+}
+
+// floor(x) + 1 and ceil(x) differ at integers only.
+bool ValueComparer::AgreesAtIntegers(const Node& a, const Node& b,
+                                     const std::vector<std::string>& names,
+                                     const EvaluationRules& rules) {
+  constexpr int kPoints = 6;
+  const auto rounds = [](const Node& node) {
+    return Contains(node, Kind::kFunction, "floor") || Contains(node, Kind::kFunction, "ceil");
+  };
+  if (!rounds(a) && !rounds(b)) return true;
+  for (int index = 0; index < kPoints; ++index) {
+    Point point = Draw(names, 300 + index, false);
+    for (auto& [name, value] : point) {
+      value.re = mpq_class(std::floor(value.re.get_d() * 3));
+    }
+    if (CompareAt(a, b, point, rules) == Agreement::kDiffer) return false;
   }
   return budget_.Spend(1);
 }

@@ -48,6 +48,8 @@ class ValueComparer {
                             EvaluationRules rules);
   bool AgreesFarOut(const Node& a, const Node& b, const std::vector<std::string>& names,
                     const EvaluationRules& rules);
+  bool AgreesAtIntegers(const Node& a, const Node& b, const std::vector<std::string>& names,
+                        const EvaluationRules& rules);
   Point Draw(const std::vector<std::string>& names, int index, bool complex) const;
   bool Close(const Node& gold, const Node& pred);
   bool DecimalOf(const Node& written, const Node& other);
