@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "common/check.h"
 #include "sandbox/control_socket.h"
@@ -22,7 +23,7 @@
 namespace longhaul::sandbox {
 namespace {
 
-constexpr pid_t kProgramPid = 2;
+constexpr std::chrono::seconds kCommandSend(10);
 
 int64_t Milliseconds(const timeval& time) { return time.tv_sec * 1000 + time.tv_usec / 1000; }
 
@@ -42,9 +43,23 @@ int Guest::stdin_fd() const { return parts_->stdin.get(); }
 int Guest::stdout_fd() const { return parts_->stdout.get(); }
 int Guest::stderr_fd() const { return parts_->stderr.get(); }
 int Guest::reply_fd() const { return parts_->reply.get(); }
-int Guest::command_fd() const { return parts_->command.get(); }
 int Guest::pidfd() const { return parts_->pidfd.get(); }
+int Guest::end_fd() const { return parts_->control.get(); }
 void Guest::CloseStdin() { parts_->stdin = FileDescriptor(); }
+
+Status Guest::Execute(const std::string& argument) {
+  const ControlSocket control(parts_->control.get(),
+                              std::chrono::steady_clock::now() + kCommandSend);
+  const uint64_t bytes = argument.size() + 1;
+  RETURN_IF_ERROR(control.Send({reinterpret_cast<const char*>(&bytes), sizeof(bytes)}));
+  return control.Send({argument.c_str(), bytes});
+}
+
+std::optional<GuestExit> Guest::TakeExit() {
+  if (!parts_->gone) parts_->Hear(ControlSocket::TakeNow(parts_->control.get()));
+  if (!parts_->exit.reported) return std::nullopt;
+  return std::exchange(parts_->exit, {});
+}
 
 void Guest::Kill() {
   if (!parts_->gone) syscall(SYS_pidfd_send_signal, pidfd(), SIGKILL, nullptr, 0);
@@ -93,7 +108,7 @@ int Guest::SignalChildren(int signal) {
   for (int round = 0; round < kRounds; ++round) {
     const size_t before = signalled.size();
     for (const GuestProcess& process : Processes()) {
-      if (process.pid == kProgramPid || process.state == 'Z') continue;
+      if (process.state == 'Z') continue;
       if (!signalled.insert(process.pid).second) continue;
       SignalProcess(parts_->proc.get(), process.pid, signal);
     }

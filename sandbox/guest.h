@@ -3,11 +3,13 @@
 // Guest: one started program in its jail, with the host's ends of its pipes. Beneath Jail::Run, and
 // for those who talk with a program that lives long (a workspace session).
 //
-// Inside the guest the pipes are descriptors 0 to 4. All of the host's ends are non-blocking and
+// Inside the guest the pipes are descriptors 0 to 3. All of the host's ends are non-blocking and
 // closed on exec; whoever holds the guest must read them, or the guest waits. Write with WritePipe.
 //
-// PID 1 of the guest is a reaper of ours, PID 2 the program. When the program ends, PID 1 reports
-// and ends too, and with it everything the program started. It also ends when this process does.
+// PID 1 of the guest is a reaper of ours. Of Jail::Run, PID 2 is the program: when it ends, PID 1
+// reports and ends too, and with it everything the program started. Of Jail::Start, PID 1 executes
+// the program whenever Execute asks, and what a command started goes on after it. PID 1 also ends
+// when this process does.
 //
 // Thread-compatible; Kill, Usage, Processes and SignalChildren may be called from any thread until
 // Wait has returned.
@@ -31,13 +33,14 @@
 
 namespace longhaul::sandbox {
 
-// How the program ended.
+// How the program or a command ended.
 struct GuestExit {
   // False: PID 1 went without a word (killed by us, or out of memory), so the rest is unknown.
   bool reported = false;
   int exit_code = 0;
   int signal = 0;
-  int exec_error = 0;  // not 0: the program could not be executed, and why (errno)
+  int exec_error = 0;       // not 0: the program could not be executed, and why (errno)
+  bool state_kept = false;  // a command has left a state for the next (kStatePath in init/plan.h)
 };
 
 struct GuestParts;  // sandbox/launcher.h
@@ -52,9 +55,15 @@ class Guest {
   int stdin_fd() const;   // write end; -1 after CloseStdin
   int stdout_fd() const;  // read ends
   int stderr_fd() const;
-  int reply_fd() const;    // the guest writes its descriptor 3
-  int command_fd() const;  // write end of the guest's descriptor 4; -1 when run by Jail::Run
+  int reply_fd() const;  // the guest writes its descriptor 3; commands do not have it
   void CloseStdin();
+
+  // Of a guest of Jail::Start, by one thread and one at a time: executes the program with one
+  // argument more. Unavailable: the guest is gone.
+  Status Execute(const std::string& argument);
+  // How the command ended, once; empty: it has not. end_fd is readable when it may have.
+  std::optional<GuestExit> TakeExit();
+  int end_fd() const;
 
   // Readable (poll) when the guest and all its processes are gone.
   int pidfd() const;
@@ -73,8 +82,7 @@ class Guest {
   GuestUsage Usage() const;
   // All but PID 1. Empty once the guest is gone.
   std::vector<GuestProcess> Processes() const;
-  // A signal to every process but PID 1 and the program itself (PID 2): for a shell's commands.
-  // Returns how many were signalled.
+  // A signal to every process but PID 1. Returns how many were signalled.
   int SignalChildren(int signal);
   // The guest's /work, from outside, while it lives and after. A guest that ran out of memory
   // before it had a root has none (Jail::Start returns no such guest).

@@ -124,7 +124,7 @@ StatusOr<GuestResult> Jail::Run(const GuestProgram& program, const RunContext& c
 StatusOr<std::unique_ptr<Guest>> Jail::Start(const GuestProgram& program,
                                              const RunContext& context) {
   ASSIGN_OR_RETURN(std::unique_ptr<Guest> guest,
-                   impl_->Launch(program, LaunchKind::kInteractive, context));
+                   impl_->Launch(program, LaunchKind::kCommands, context));
   if (!guest->has_work()) {
     return ResourceExhausted("the memory limit of {} bytes is too small to start a program",
                              program.limits.memory_bytes);

@@ -87,9 +87,10 @@ class Jail {
   // code 127, and why in `detail`.
   StatusOr<GuestResult> Run(const GuestProgram& program, const RunContext& context);
 
-  // Starts a program that the caller talks with: limits of memory, processes and files hold, time
-  // and output are the caller's to watch; stdin_bytes and fetch are not looked at. Takes a slot
-  // until the guest is destroyed, which must happen before the jail is.
+  // Starts a guest that executes its program whenever the caller asks (Guest::Execute): limits of
+  // memory, processes and files hold, time and output are the caller's to watch; stdin_bytes and
+  // fetch are not looked at. Takes a slot until the guest is destroyed, which must happen before
+  // the jail is.
   StatusOr<std::unique_ptr<Guest>> Start(const GuestProgram& program, const RunContext& context);
 
   const Protections& protections() const;

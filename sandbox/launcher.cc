@@ -38,12 +38,12 @@ void SetNonBlocking(const FileDescriptor& fd) { fcntl(fd.get(), F_SETFL, O_NONBL
 
 // The guest's ends, until it has them.
 struct GuestEnds {
-  FileDescriptor stdin, stdout, stderr, reply, command, control;
+  FileDescriptor stdin, stdout, stderr, reply, control;
 
   // As plan.h numbers them.
   std::array<int, kInitFdCount> ForInit(const FileDescriptor& image, const Cgroup& cgroup) const {
-    std::array<int, kInitFdCount> fds = {stdin.get(),   stdout.get(),  stderr.get(), reply.get(),
-                                         command.get(), control.get(), image.get()};
+    std::array<int, kInitFdCount> fds = {stdin.get(), stdout.get(),  stderr.get(),
+                                         reply.get(), control.get(), image.get()};
     const std::span<const int> entries = cgroup.entry_fds();
     CHECK_LE(entries.size(), static_cast<size_t>(kEntryFdMax));
     std::fill(std::copy(entries.begin(), entries.end(), fds.begin() + kEntryFd), fds.end(), -1);
@@ -51,17 +51,11 @@ struct GuestEnds {
   }
 };
 
-Status MakePipes(LaunchKind kind, GuestParts& parts, GuestEnds& ends) {
+Status MakePipes(GuestParts& parts, GuestEnds& ends) {
   ASSIGN_OR_RETURN(Pipe in, MakePipe());
   ASSIGN_OR_RETURN(Pipe out, MakePipe());
   ASSIGN_OR_RETURN(Pipe err, MakePipe());
   ASSIGN_OR_RETURN(Pipe reply, MakePipe());
-  if (kind == LaunchKind::kInteractive) {
-    ASSIGN_OR_RETURN(Pipe command, MakePipe());
-    ends.command = std::move(command.read);
-    parts.command = std::move(command.write);
-    SetNonBlocking(parts.command);
-  }
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0) {
     return ErrnoStatus(errno, "making", "a socket pair");
@@ -111,6 +105,7 @@ uint32_t Launcher::Flags(const LaunchArgs& args) const {
   uint32_t flags = 0;
   if (options_.users.distinct) flags |= kDropGroups;
   if (args.kind == LaunchKind::kRun) flags |= kDieWithThread;
+  if (args.kind == LaunchKind::kCommands) flags |= kCommands;
   if (args.kind == LaunchKind::kSelfCheck) flags |= kSelfCheck;
   if (mount_proc_) flags |= kMountProc;
   if (args.program.profile == Profile::kWorkspace) flags |= kLoopbackUp;
@@ -136,7 +131,7 @@ StatusOr<std::unique_ptr<GuestParts>> Launcher::Launch(const LaunchArgs& args) c
     // A workspace has sockets and a loopback: its namespace is of its own.
     if (judge && networks_ != nullptr) parts->network = networks_->Take();
     GuestEnds ends;
-    RETURN_IF_ERROR(MakePipes(args.kind, *parts, ends));
+    RETURN_IF_ERROR(MakePipes(*parts, ends));
     ASSIGN_OR_RETURN(ClonedInit init,
                      CloneInit({.descriptors = ends.ForInit(image_, *parts->cgroup),
                                 .network_fd = parts->network.fd()}));
@@ -185,10 +180,10 @@ bool GuestParts::Hear(ControlReply reply) {
       start_error = StartError(message);
       return true;
     case InitMessage::kNotExecuted:
-      exit = {.reported = true, .exit_code = 127, .signal = 0, .exec_error = message.value};
+      exit = {.reported = true, .exit_code = 127, .exec_error = message.value};
       return true;
     case InitMessage::kExited:
-      exit.reported = true;
+      exit = {.reported = true, .state_kept = message.state_kept != 0};
       memory_bytes = message.memory_bytes;
       if (WIFSIGNALED(message.value)) {
         exit.signal = WTERMSIG(message.value);

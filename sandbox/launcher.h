@@ -29,7 +29,7 @@ namespace longhaul::sandbox {
 struct GuestParts {
   pid_t pid = -1;  // of PID 1, as this host sees it
   FileDescriptor pidfd, control;
-  FileDescriptor stdin, stdout, stderr, reply, command;
+  FileDescriptor stdin, stdout, stderr, reply;
   FileDescriptor proc;
   std::optional<WorkDirectory> work;  // empty: it went before it could build its root
   std::unique_ptr<Cgroup> cgroup;
@@ -49,8 +49,9 @@ struct GuestParts {
   bool Hear(ControlReply reply);
 };
 
-// kProgram: what is asked for. kSelfCheck: PID 1's own check of the finished jail.
-enum class LaunchKind { kRun, kInteractive, kSelfCheck };
+// kRun: the program, once. kCommands: the program as often as asked. kSelfCheck: PID 1's own check
+// of the finished jail.
+enum class LaunchKind { kRun, kCommands, kSelfCheck };
 
 struct LaunchArgs {
   const GuestProgram& program;  // checked

@@ -13,10 +13,9 @@ namespace {
 
 // How often limits and the caller are looked at while a command runs.
 constexpr std::chrono::milliseconds kGlance{50};
-constexpr std::chrono::seconds kShellStart{20};
 
-// What is tried on a command that must end, and how long it may take to obey. The shell survives
-// the first two.
+// What is tried on a command that must end, and how long it may take to obey. After the first two
+// its shell can still hand on its state.
 struct Persuasion {
   int signal;
   std::chrono::milliseconds patience;
@@ -48,8 +47,6 @@ Status Session::StartShell(const RunContext& context) {
   program.limits = limits_;
   ASSIGN_OR_RETURN(guest_, jail_->Start(program, context));
   shell_ = std::make_unique<SessionShell>(guest_.get());
-  if (!shell_->Settle(std::min(context.deadline, Clock::now() + kShellStart)))
-    return Internal("the shell of the session did not start");
   shell_->set_output_bytes_max(limits_.output_bytes);
   return OkStatus();
 }
@@ -112,10 +109,8 @@ void Session::Interrupt() {
 }
 
 std::string Session::EndOfGuest() {
-  const GuestExit exit = guest_->Wait();
-  End(exit.reported && exit.signal == 0
-          ? fmt::format("the shell has exited with code {}", exit.exit_code)
-          : "the shell was killed");
+  guest_->Wait();
+  End("its processes were killed");
   const std::lock_guard lock(mutex_);
   return end_;
 }
@@ -130,14 +125,14 @@ void Session::Conduct(Clock::time_point deadline, const RunContext& context,
   }
   shell_->DrainOutput();
   result.exit_code = shell_->exit_code();
-  if (shell_->restarted()) {
-    result.detail += fmt::format("{}the shell was killed: a new one begins in /work",
-                                 result.detail.empty() ? "" : "; ");
-    shell_->Settle(Clock::now() + kShellStart);
+  const auto remark = [&result](const std::string& text) {
+    if (!text.empty()) result.detail += (result.detail.empty() ? "" : "; ") + text;
+  };
+  remark(shell_->Remark());
+  if (guest_->Usage().oom_kills > oom_kills) {
+    remark(
+        fmt::format("a process was killed at the memory limit of {} bytes", limits_.memory_bytes));
   }
-  if (guest_->Usage().oom_kills > oom_kills)
-    result.detail += fmt::format("{}a process was killed at the memory limit of {} bytes",
-                                 result.detail.empty() ? "" : "; ", limits_.memory_bytes);
   if (shell_->gone() || ended()) {
     result.ended = true;
     result.detail = EndOfGuest();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Session: a working directory with a persistent shell in a jail of the workspace profile. Commands
+// Session: a working directory with a lasting shell in a jail of the workspace profile. Commands
 // run one at a time; files may be read and written meanwhile. Thread-safe.
 #pragma once
 
@@ -32,8 +32,8 @@ class Session {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Starts the shell. The jail outlives the session. ResourceExhausted, FailedPrecondition: of the
-  // jail. Internal: the shell does not answer.
+  // Starts the guest. The jail outlives the session. ResourceExhausted, FailedPrecondition: of the
+  // jail.
   static StatusOr<std::shared_ptr<Session>> Open(Jail* jail, std::vector<GuestFile> files,
                                                  const Limits& limits, const RunContext& context);
   ~Session();

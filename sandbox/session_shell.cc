@@ -8,63 +8,38 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <charconv>
+#include <system_error>
 
 #include "common/check.h"
-#include "sandbox/printable.h"
+#include "sandbox/init/plan.h"
 
 namespace longhaul::sandbox {
 namespace {
 
-constexpr size_t kMaxReplyLine = 256;
 constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kDrainBytes = 4 << 20;
 
-// From the supervisor when its shell was killed, and the line it then waits for, so that what the
-// dead shell has not read of its last command goes nowhere.
-constexpr std::string_view kRestarted = "restarted";
-constexpr std::string_view kGoOn = "longhaul: go on";
+// What a shell leaves, as a script. Functions come after the variables, before aliases can be
+// expanded in them, and options last, because one of them ends the script at the first error. The
+// last line says that it is whole.
+constexpr std::string_view kState =
+    R"sh(\builtin declare -p; \builtin echo "shopt -s extglob"; \builtin declare -f; )sh"
+    R"sh(\builtin shopt -p; \builtin alias -p; \builtin umask -p; )sh"
+    R"sh(\builtin printf "builtin cd -- %q\n" "$(\builtin pwd)"; )sh"
+    R"sh(\builtin set +o; \builtin echo "#end")sh";
 
-// Runs until the shell exits by itself; one that was killed is followed by another.
-constexpr std::string_view kSupervisor =
-    "exec 2>/dev/null\n"
-    "cd /work\n"
-    "for shell in {1..1000}; do\n"
-    "  PS1= PS2= \"$BASH\" --noprofile --norc --noediting +H -i <&4 4<&- 2>&1\n"
-    "  status=$?\n"
-    "  [ \"$status\" -gt 128 ] || exit \"$status\"\n"
-    "  echo restarted >&3\n"
-    "  while IFS= read -r -u 4 line; do [ \"$line\" != 'longhaul: go on' ] || break; done\n"
-    "done\n";
+// The first line of every command's script, {0} the state, {1} the new one, {2} the sign that it is
+// there, {3} kState. It is parsed before the state is read, and the trap is set when that has been
+// read to its end: neither an alias nor a state that ends or disables the shell can make what was
+// not run look kept. Nothing but regular files are read, and nothing of this is traced.
+constexpr std::string_view kBegin =
+    R"sh(exec 2>&1; {{ if [[ -f {0} && ! -h {0} ]]; then . {0}; else shopt -s expand_aliases; fi && )sh"
+    R"sh(\trap '{{ __longhaul_state=$({3}) && [[ $__longhaul_state == *"#end" ]] && )sh"
+    R"sh(\builtin printf %s "$__longhaul_state" >| {1} && >| {2}; }} 2>/dev/null' EXIT; )sh"
+    "}} 2>/dev/null\n";
 
-std::string Quote(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
-}
-
-// write() that answers EPIPE instead of killing the process.
-ssize_t WriteWithoutSignal(int fd, std::string_view bytes) {
-  sigset_t pipe, before;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, &before);
-  const ssize_t written = write(fd, bytes.data(), bytes.size());
-  const int error = errno;
-  if (written < 0 && error == EPIPE) {
-    const timespec now = {};
-    sigtimedwait(&pipe, nullptr, &now);
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  errno = error;
-  return written;
+std::string Script(const std::string& command) {
+  return fmt::format(kBegin, kStatePath, kNewStatePath, kStateDonePath, kState) + command;
 }
 
 int PollTimeout(std::chrono::steady_clock::time_point until) {
@@ -85,14 +60,17 @@ std::string RandomWord(size_t bytes) {
   return word;
 }
 
+SessionShell::SessionShell(Guest* guest) : guest_(guest) {
+  guest_->CloseStdin();  // commands have no input
+}
+
 Status SessionShell::FillProgram(GuestProgram& program) {
   for (const char* shell : {"/usr/bin/bash", "/bin/bash"}) {
     if (access(shell, X_OK) != 0) continue;
     program.profile = Profile::kWorkspace;
-    program.argv = {shell, "--noprofile", "--norc", "-c", std::string(kSupervisor)};
-    // No prompts, no history, no pager that waits for a key.
-    program.environment = {{"PS1", ""},      {"PS2", ""},      {"HISTFILE", ""},
-                           {"TERM", "dumb"}, {"PAGER", "cat"}, {"GIT_PAGER", "cat"}};
+    program.argv = {shell, "--noprofile", "--norc", "-c"};
+    // No pager that waits for a key.
+    program.environment = {{"TERM", "dumb"}, {"PAGER", "cat"}, {"GIT_PAGER", "cat"}};
     return OkStatus();
   }
   return NotFound("sessions need bash: install the package bash");
@@ -104,22 +82,12 @@ Status SessionShell::Begin(const std::string& command) {
     return InvalidArgument("the command has {} bytes; at most {}: write a file and run it",
                            command.size(), kMaxCommandBytes);
   }
-  nonce_ = RandomWord(16);
-  pending_ =
-      fmt::format("eval {} </dev/null 3>&-\nbuiltin echo {} $? >&3\n", Quote(command), nonce_);
   output_.clear();
-  truncated_ = ended_ = restarted_ = false;
-  exit_code_ = 0;
-  return OkStatus();
-}
-
-void SessionShell::Send() {
-  const ssize_t written = WriteWithoutSignal(guest_->command_fd(), pending_);
-  if (written > 0) {
-    pending_.erase(0, static_cast<size_t>(written));
-  } else if (written < 0 && errno == EPIPE) {
-    pending_.clear();  // nobody reads any more; the guest's end will be seen
-  }
+  truncated_ = ended_ = false;
+  exit_ = {};
+  const Status sent = guest_->Execute(Script(command));
+  // The end of the guest will be seen.
+  return sent.code() == StatusCode::kUnavailable ? OkStatus() : sent;
 }
 
 bool SessionShell::ReadOutput(int fd) {
@@ -134,62 +102,38 @@ bool SessionShell::ReadOutput(int fd) {
   return true;
 }
 
-void SessionShell::TakeReplyLine(std::string_view line) {
-  if (line == kRestarted && !ended_) {
-    restarted_ = ended_ = true;
-    exit_code_ = 128 + SIGKILL;
-    pending_.clear();
-    return;
-  }
-  if (line.size() <= nonce_.size() || !line.starts_with(nonce_)) return;
-  const std::string_view number = line.substr(nonce_.size() + 1);
-  int code = 0;
-  if (std::from_chars(number.begin(), number.end(), code).ec != std::errc()) return;
-  exit_code_ = code;
-  ended_ = true;
-}
-
-void SessionShell::ReadReply() {
-  std::array<char, 4096> buffer;
-  const ssize_t count = read(guest_->reply_fd(), buffer.data(), buffer.size());
-  if (count <= 0) return;
-  reply_.append(buffer.data(), static_cast<size_t>(count));
-  for (size_t end = reply_.find('\n'); end != reply_.npos; end = reply_.find('\n')) {
-    TakeReplyLine(std::string_view(reply_).substr(0, end));
-    reply_.erase(0, end + 1);
-  }
-  if (reply_.size() > kMaxReplyLine) reply_.clear();  // not ours
-}
-
 bool SessionShell::Advance(std::chrono::steady_clock::time_point until) {
-  std::array<pollfd, 5> polled = {{{guest_->stdout_fd(), POLLIN, 0},
+  std::array<pollfd, 4> polled = {{{guest_->stdout_fd(), POLLIN, 0},
                                    {guest_->stderr_fd(), POLLIN, 0},
-                                   {guest_->reply_fd(), POLLIN, 0},
-                                   {guest_->pidfd(), POLLIN, 0},
-                                   {pending_.empty() ? -1 : guest_->command_fd(), POLLOUT, 0}}};
+                                   {guest_->end_fd(), POLLIN, 0},
+                                   {guest_->pidfd(), POLLIN, 0}}};
   if (poll(polled.data(), polled.size(), PollTimeout(until)) <= 0) return false;
-  if (polled[4].revents != 0) Send();
   if (polled[0].revents & POLLIN) ReadOutput(guest_->stdout_fd());
   if (polled[1].revents & POLLIN) ReadOutput(guest_->stderr_fd());
-  if (polled[2].revents & POLLIN) ReadReply();
+  if (polled[2].revents & POLLIN) {
+    if (const std::optional<GuestExit> exit = guest_->TakeExit()) {
+      exit_ = *exit;
+      ended_ = true;
+    }
+  }
   if (polled[3].revents & POLLIN) gone_ = true;
   return ended_ || gone_;
 }
 
-bool SessionShell::Settle(std::chrono::steady_clock::time_point until) {
-  std::string output = std::move(output_);
-  const bool truncated = truncated_;
-  const bool restarted = restarted_;
-  const int exit_code = exit_code_;
-  CHECK(Begin(":").ok());
-  if (restarted) pending_ = fmt::format("{}\n{}", kGoOn, pending_);
-  while (!ended_ && !gone_ && std::chrono::steady_clock::now() < until) Advance(until);
-  DrainOutput();
-  output_ = std::move(output);
-  truncated_ = truncated;
-  restarted_ = restarted;
-  exit_code_ = exit_code;
-  return ended_ && !gone_;
+int SessionShell::exit_code() const {
+  constexpr int kSignalled = 128;
+  return exit_.signal != 0 ? kSignalled + exit_.signal : exit_.exit_code;
+}
+
+std::string SessionShell::Remark() const {
+  if (!exit_.reported || exit_.state_kept) return {};
+  if (exit_.exec_error != 0) {
+    return fmt::format("the command was not run: {}",
+                       std::generic_category().message(exit_.exec_error));
+  }
+  if (exit_.signal == SIGKILL) return "the shell was killed: a new one begins in /work";
+  return "the shell ended without handing on its directory and variables (exec, a trap of EXIT, a "
+         "builtin that was replaced, no room for files): a new one begins in /work";
 }
 
 void SessionShell::DrainOutput() {

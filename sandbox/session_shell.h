@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SessionShell: a persistent shell in a guest, driven without a terminal.
+// SessionShell: commands for a shell in a guest, one at a time, that find what those before them
+// have left: working directory, variables, functions, aliases, options and umask. Traps, and
+// descriptors that `exec` opened, end with their command.
 //
-// The program of the guest is a small supervisor; under it runs an interactive bash whose input is
-// descriptor 4. A command goes in as one quoted word for `eval`, with its stdin from /dev/null and
-// without the shell's own descriptors, and is followed by a line that writes a random word and the
-// exit code to descriptor 3. So the end of a command is never looked for in its output, and what a
-// command reads or prints cannot be taken for the protocol.
+// Each command is a bash of its own, executed by PID 1 of the guest, which also says how it ended.
+// So there is no shell that a command could disable for those that follow, and the end of a command
+// is neither looked for in its output nor told by anything that it can reach.
 //
-// An interrupt ends the command and leaves the shell as it is, as at a terminal. A shell that was
-// killed is followed by a new one, whose variables and working directory are the first ones again;
-// the supervisor says so on descriptor 3.
+// What a command leaves is a script that its shell writes at its end and the next one reads first.
+// It must be whole to count. A command that keeps its shell from writing it (kill -9, exec, a trap
+// of EXIT, a function that stands in for a builtin) has left nothing: that is told with its result,
+// and the next one begins anew in /work.
 //
 // Thread-compatible.
 #pragma once
 
 #include <chrono>
-#include <memory>
-#include <optional>
 #include <string>
 
 #include "common/status.h"
@@ -25,52 +24,44 @@
 
 namespace longhaul::sandbox {
 
-inline constexpr size_t kMaxCommandBytes = 128 << 10;
+// One argument of a program may have 128 KiB, of which the shell's own words take some.
+inline constexpr size_t kMaxCommandBytes = 120 << 10;
 
 class SessionShell {
  public:
-  // `guest` was started with ShellProgram's arguments.
-  explicit SessionShell(Guest* guest) : guest_(guest) {}
+  // `guest` was started (Jail::Start) with FillProgram's arguments.
+  explicit SessionShell(Guest* guest);
 
   // argv and environment of the guest. NotFound: this host has no bash.
   static Status FillProgram(GuestProgram& program);
 
-  // Hands a command to the shell. InvalidArgument: it holds a NUL or is too long.
+  // Starts a command. InvalidArgument: it holds a NUL or is too long.
   Status Begin(const std::string& command);
   // Moves bytes until `until`, or until something happened. True: the command has ended.
   bool Advance(std::chrono::steady_clock::time_point until);
   // After the end: what the last command has written and nobody has read yet.
   void DrainOutput();
-  // A new shell complains about having no terminal: runs nothing and throws its output away. What
-  // the command before has left is kept. False: no shell answers.
-  bool Settle(std::chrono::steady_clock::time_point until);
 
-  bool gone() const { return gone_; }            // the guest has ended
-  bool restarted() const { return restarted_; }  // the command has ended because its shell did
-  int exit_code() const { return exit_code_; }
+  bool gone() const { return gone_; }  // the guest has ended
+  // Of a command that has ended: as `$?`, and what else is to be said of it.
+  int exit_code() const;
+  std::string Remark() const;
   // Output since Begin, at most `bytes_max`; the rest was read and thrown away.
   void set_output_bytes_max(int64_t bytes_max) { output_bytes_max_ = bytes_max; }
   std::string TakeOutput() { return std::move(output_); }
   bool truncated() const { return truncated_; }
 
  private:
-  void Send();
   // One read; false: there was nothing.
   bool ReadOutput(int fd);
-  void ReadReply();
-  void TakeReplyLine(std::string_view line);
 
   Guest* const guest_;
-  std::string pending_;  // not yet in the guest's pipe
-  std::string nonce_;
-  std::string reply_;
   std::string output_;
   int64_t output_bytes_max_ = 1 << 20;
   bool truncated_ = false;
-  bool restarted_ = false;
   bool ended_ = true;
   bool gone_ = false;
-  int exit_code_ = 0;
+  GuestExit exit_;
 };
 
 // Bytes from the system's random source, as lower-case hexadecimal digits.

@@ -34,7 +34,9 @@ constexpr unsigned kTreeMax = 64;
 void SendDescriptors(int work, int proc) {
   timespec now{};
   raw::Call(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-  InitMessage message{InitMessage::kReady, 0, now.tv_sec * 1'000'000'000 + now.tv_nsec, 0, {}};
+  InitMessage message{};
+  message.kind = InitMessage::kReady;
+  message.time_ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;
   iovec data{&message, sizeof(message)};
   alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
   msghdr header{};
@@ -86,20 +88,13 @@ char** Strings(PlanReader& reader, unsigned count, char**& table) {
   return first;
 }
 
-char* Map(unsigned long bytes) {
-  const long address = Must(
-      "memory for the plan",
-      raw::Call(SYS_mmap, nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1));
-  return reinterpret_cast<char*>(address);
-}
-
 [[noreturn]] void InitMain() {
   PlanHeader header;
   ReceiveExactly(&header, sizeof(header));
   EnterCgroup(header.entry_count);
-  const unsigned long strings = header.argument_count + header.environment_count + 2;
+  const unsigned long strings = header.argument_count + header.environment_count + 3;
   const unsigned long plan_bytes = (header.plan_bytes + 15) / 16 * 16;
-  char* plan = Map(plan_bytes + strings * sizeof(char*));
+  char* plan = Map("memory for the plan", plan_bytes + strings * sizeof(char*));
   ReceiveExactly(plan, header.plan_bytes);
   OpenOomScore();
   if (header.tree_count > kTreeMax) Fail("too many mounts", -7);
@@ -127,6 +122,10 @@ char* Map(unsigned long bytes) {
   char** table = reinterpret_cast<char**>(plan + plan_bytes);
   Program program{};
   program.arguments = Strings(reader, header.argument_count, table);
+  if (header.flags & kCommands) {
+    program.command = table - 1;
+    *table++ = nullptr;
+  }
   program.environment = Strings(reader, header.environment_count, table);
   program.self_check = header.flags & kSelfCheck;
   SetLimits(header);
@@ -134,18 +133,27 @@ char* Map(unsigned long bytes) {
   DropPrivileges(filter, header.filter_length);
   SendDescriptors(static_cast<int>(work), static_cast<int>(proc));
   raw::Call(SYS_close_range, kOomScoreFd + 1, ~0u, 0);
+  if (header.flags & kCommands) RunCommands(program);
   RunProgram(program);
   Exit(0);
 }
 
 }  // namespace
 
+char* Map(const char* step, unsigned long bytes) {
+  const long address = Must(step, raw::Call(SYS_mmap, nullptr, bytes, PROT_READ | PROT_WRITE,
+                                            MAP_PRIVATE | MAP_ANONYMOUS, -1));
+  return reinterpret_cast<char*>(address);
+}
+
 void Exit(int code) {
   for (;;) raw::Call(SYS_exit_group, code);
 }
 
 void Fail(const char* step, long error) {
-  InitMessage message{InitMessage::kFailed, static_cast<int32_t>(-error), 0, 0, {}};
+  InitMessage message{};
+  message.kind = InitMessage::kFailed;
+  message.value = static_cast<int32_t>(-error);
   for (unsigned i = 0; i + 1 < sizeof(message.step) && step[i] != 0; ++i) message.step[i] = step[i];
   raw::Call(SYS_sendto, kControlFd, &message, sizeof(message), MSG_NOSIGNAL);
   Exit(1);

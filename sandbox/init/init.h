@@ -13,11 +13,13 @@
 //   3. the private root is built on one tmpfs and entered (pivot_root), the old one detached;
 //   4. files are received into /work, and descriptors of /work and /proc sent out;
 //   5. limits are set, capabilities dropped for good, the filter installed;
-//   6. the program is started as PID 2, and its end awaited, reaping whatever is left to PID 1.
+//   6. the program is started as PID 2, and its end awaited, reaping whatever is left to PID 1; or
+//      commands are taken and executed one after another, for as long as the launcher is there.
 //
 // It ends when PID 2 ends or when the launcher's end of the socket closes; the kernel then kills
 // all else in the PID namespace. The guest cannot reach it: signals to PID 1 from inside are
-// dropped, and it is not dumpable.
+// dropped, and it is not dumpable. So nothing in the guest can say in its place that a command has
+// ended, or keep it from saying so.
 #pragma once
 
 #include "sandbox/init/plan.h"
@@ -33,6 +35,8 @@ inline long Must(const char* step, long result) {
 }
 
 [[noreturn]] void Exit(int code);
+// Pages of zeros.
+char* Map(const char* step, unsigned long bytes);
 // Exactly `size` bytes of the control socket; ends the process when the launcher is gone.
 void ReceiveExactly(void* bytes, unsigned long size);
 
@@ -72,13 +76,15 @@ void ReceiveFiles(PlanReader& files, unsigned count);
 // 5.
 void SetLimits(const PlanHeader& header);
 void DropPrivileges(const char* filter, unsigned filter_length);
-// 6. Returns the status of PID 2 as from wait.
+// 6.
 struct Program {
-  char* const* arguments;
+  char** arguments;
   char* const* environment;
   bool self_check;
+  char** command;  // of `arguments`: where a command's own goes; null: the program runs once
 };
 void RunProgram(const Program& program);
+[[noreturn]] void RunCommands(const Program& program);
 
 // The self check: a program inside the finished jail tries what must fail, and writes a line
 // "name<TAB>ok or the observation" to descriptor kReplyFd each. Returns the exit code.

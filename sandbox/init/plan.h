@@ -8,6 +8,10 @@
 //   init -> launcher   InitMessage kReady with two descriptors (/work, /proc), then kExited; or
 //   kFailed
 //
+// With kCommands the program is executed as often as the launcher asks, each time with one argument
+// more: a uint64_t, the bytes of the argument with its NUL, and the argument go in; kExited comes
+// out when that process has ended.
+//
 // Lists: strings end with NUL. A tree is a TreeEntry, host path, guest path; a symbolic link is
 // target, path; a file is a FileEntry, path.
 #pragma once
@@ -16,18 +20,23 @@
 
 namespace longhaul::sandbox {
 
-// Descriptors of init, which are those of the program up to kCommandFd.
+// Descriptors of init, which are those of the program up to kReplyFd.
 inline constexpr int kReplyFd = 3;
-inline constexpr int kCommandFd = 4;
-inline constexpr int kControlFd = 5;
-inline constexpr int kImageFd = 6;  // init's own program
-inline constexpr int kEntryFd = 7;  // the first of the files by which init enters its cgroup
+inline constexpr int kControlFd = 4;
+inline constexpr int kImageFd = 5;  // init's own program
+inline constexpr int kEntryFd = 6;  // the first of the files by which init enters its cgroup
 inline constexpr int kEntryFdMax = 3;
 inline constexpr int kInitFdCount = kEntryFd + kEntryFdMax;
 inline constexpr int kOomScoreFd = kInitFdCount;  // opened by init itself
 
 // Inside the guest.
 inline constexpr uint32_t kGuestUid = 1000;
+// What a command leaves for the next: it writes the new state, then makes the file that says that
+// all of it is there. Init puts it in the place of the state, or, where there is none, removes
+// that.
+inline constexpr char kStatePath[] = "/dev/shm/.longhaul-state";
+inline constexpr char kNewStatePath[] = "/dev/shm/.longhaul-state.new";
+inline constexpr char kStateDonePath[] = "/dev/shm/.longhaul-state.done";
 
 enum PlanFlag : uint32_t {
   kDropGroups = 1,     // the launcher's supplementary groups may be dropped
@@ -35,6 +44,7 @@ enum PlanFlag : uint32_t {
   kMountProc = 4,      // this host lets a user namespace mount /proc
   kLoopbackUp = 8,     // bring up the loopback of the network namespace
   kSelfCheck = 16,     // the program is init's own self check
+  kCommands = 32,      // the program is executed when the launcher asks
 };
 
 struct TreeEntry {
@@ -76,7 +86,8 @@ struct InitMessage {
   int32_t value;         // kExited: as from wait; kFailed, kNotExecuted: the error number
   int64_t time_ns;       // kReady: of CLOCK_MONOTONIC
   int64_t memory_bytes;  // kExited: peak of the largest process
-  char step[56];         // kFailed: what was being done
+  uint32_t state_kept;   // kExited, of a command: it has left a state
+  char step[52];         // kFailed: what was being done
 };
 
 }  // namespace longhaul::sandbox

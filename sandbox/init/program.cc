@@ -19,6 +19,7 @@ constexpr int kSetMask = 2;  // SIG_SETMASK
 constexpr int kNoHang = 1;   // WNOHANG
 constexpr int kErrorInterrupted = -4;
 constexpr int kEmptyPath = 0x1000;
+constexpr long kNoProcess = -1;
 
 struct Start {
   const Program* program;
@@ -41,14 +42,20 @@ void SetSignalMask(uint64_t mask) {
 // Children inherit it: the program goes first when the guest is out of memory, rather than PID 1.
 void SetOomScore(const char* score, size_t size) { raw::Call(SYS_write, kOomScoreFd, score, size); }
 
-// PID 2, until it is the program. Shares init's memory, while init waits.
+void Send(const InitMessage& message) {
+  raw::Call(SYS_sendto, kControlFd, &message, sizeof(message), MSG_NOSIGNAL);
+}
+
+// The new process, until it is the program. Shares init's memory, while init waits.
 long StartProgram(void* argument) {
   Start& start = *static_cast<Start*>(argument);
   raw::Call(SYS_setsid);
   const long image = start.program->self_check
                          ? raw::Call(SYS_fcntl, kImageFd, F_DUPFD_CLOEXEC, kOomScoreFd + 1)
                          : -1;
-  raw::Call(SYS_close_range, kControlFd, kOomScoreFd, 0);
+  // A command's shell ends by ending: it has nothing to say beside its output.
+  const int first = start.program->command != nullptr ? kReplyFd : kControlFd;
+  raw::Call(SYS_close_range, first, kOomScoreFd, 0);
   SetSignalMask(0);
   if (image >= 0) {
     static char name[] = "self-check";
@@ -62,59 +69,119 @@ long StartProgram(void* argument) {
   return 127;
 }
 
-void Report(InitMessage::Kind kind, int value, int64_t memory_bytes = 0) {
-  InitMessage message{kind, value, 0, memory_bytes, {}};
-  raw::Call(SYS_sendto, kControlFd, &message, sizeof(message), MSG_NOSIGNAL);
+// Its process id; when it could not be executed that is reported, and the result is kNoProcess.
+long Execute(const Program& program) {
+  static char stack[16384] __attribute__((aligned(16)));
+  Start start{&program};
+  SetOomScore("1000", 4);
+  const long pid =
+      raw::CloneInto(SYS_clone, CLONE_VM | CLONE_VFORK | kSigChild,
+                     reinterpret_cast<long>(stack + sizeof(stack)), StartProgram, &start);
+  SetOomScore("0", 1);
+  // A command may find the guest's processes used up by those before it.
+  if (program.command == nullptr) Must("starting the program", pid);
+  const long error = pid < 0 ? pid : start.error;
+  if (error == 0) return pid;
+  InitMessage message{};
+  message.kind = InitMessage::kNotExecuted;
+  message.value = static_cast<int>(-error);
+  Send(message);
+  return kNoProcess;
 }
 
-// Reaps until nothing is left to reap now. True when the program was among them.
-bool Reap(long program, int& status, rusage& used) {
+// Of children that end, from now on.
+long WatchChildren() {
+  ResetSignals();
+  SetSignalMask(kSigChildMask);
+  return Must("signalfd", raw::Call(SYS_signalfd4, -1, &kSigChildMask, sizeof(kSigChildMask),
+                                    O_CLOEXEC | O_NONBLOCK));
+}
+
+void Drain(long signals) {
+  char info[128];
+  while (raw::Call(SYS_read, signals, info, sizeof(info)) > 0) {
+  }
+}
+
+// Reaps until nothing is left to reap now. True when the program was among them; `ended` then says
+// how it ended.
+bool Reap(long program, InitMessage& ended) {
   for (;;) {
-    int ended = 0;
-    const long pid = raw::Call(SYS_wait4, -1, &ended, kNoHang, &used);
-    if (pid == program) {
-      status = ended;
+    int status = 0;
+    rusage used{};
+    const long pid = raw::Call(SYS_wait4, -1, &status, kNoHang, &used);
+    if (pid > 0 && pid == program) {
+      constexpr int64_t kBytesPerKilobyte = 1024;
+      ended = {};
+      ended.kind = InitMessage::kExited;
+      ended.value = status;
+      ended.memory_bytes = used.ru_maxrss * kBytesPerKilobyte;
       return true;
     }
     if (pid <= 0 && pid != kErrorInterrupted) return false;
   }
 }
 
+// What a command that was killed, or something that goes on after its own, has put there.
+void ClearState() {
+  constexpr const char* kPaths[] = {kNewStatePath, kStateDonePath};
+  for (const char* path : kPaths) {
+    if (raw::Call(SYS_unlink, path) != 0) raw::Call(SYS_rmdir, path);
+  }
+}
+
+// Receives a command and executes it.
+long BeginCommand(const Program& program) {
+  uint64_t bytes = 0;
+  ReceiveExactly(&bytes, sizeof(bytes));
+  char* const text = Map("memory for a command", bytes);
+  ReceiveExactly(text, bytes);
+  *program.command = text;
+  ClearState();
+  const long pid = Execute(program);
+  *program.command = nullptr;
+  raw::Call(SYS_munmap, text, bytes);
+  return pid;
+}
+
+bool TakeState() {
+  const bool left = raw::Call(SYS_unlink, kStateDonePath) == 0 &&
+                    raw::Call(SYS_rename, kNewStatePath, kStatePath) == 0;
+  if (!left) raw::Call(SYS_unlink, kStatePath);
+  return left;
+}
+
 }  // namespace
 
 void RunProgram(const Program& program) {
-  ResetSignals();
-  SetSignalMask(kSigChildMask);
-  const long signals = Must("signalfd", raw::Call(SYS_signalfd4, -1, &kSigChildMask,
-                                                  sizeof(kSigChildMask), O_CLOEXEC | O_NONBLOCK));
-  static char stack[16384] __attribute__((aligned(16)));
-  Start start{&program};
-  SetOomScore("1000", 4);
-  const long pid =
-      Must("starting the program",
-           raw::CloneInto(SYS_clone, CLONE_VM | CLONE_VFORK | kSigChild,
-                          reinterpret_cast<long>(stack + sizeof(stack)), StartProgram, &start));
-  SetOomScore("0", 1);
+  const long signals = WatchChildren();
+  const long pid = Execute(program);
   raw::Call(SYS_close_range, 0, kControlFd - 1, 0);
   raw::Call(SYS_close_range, kImageFd, kOomScoreFd, 0);
-  if (start.error != 0) {
-    Report(InitMessage::kNotExecuted, static_cast<int>(-start.error));
-    return;
-  }
+  if (pid == kNoProcess) return;
   for (;;) {
-    int status = 0;
-    rusage used{};
-    if (Reap(pid, status, used)) {
-      constexpr int64_t kBytesPerKilobyte = 1024;
-      Report(InitMessage::kExited, status, used.ru_maxrss * kBytesPerKilobyte);
-      return;
-    }
+    InitMessage ended;
+    if (Reap(pid, ended)) return Send(ended);
     pollfd events[2] = {{kControlFd, 0, 0}, {static_cast<int>(signals), POLLIN, 0}};
     raw::Call(SYS_poll, events, 2, -1);
     if (events[0].revents != 0) return;  // the launcher is gone
-    char info[128];
-    while (raw::Call(SYS_read, signals, info, sizeof(info)) > 0) {
-    }
+    Drain(signals);
+  }
+}
+
+void RunCommands(const Program& program) {
+  const long signals = WatchChildren();
+  raw::Call(SYS_close, kImageFd);
+  for (long pid = kNoProcess;;) {
+    pollfd events[2] = {{kControlFd, POLLIN, 0}, {static_cast<int>(signals), POLLIN, 0}};
+    raw::Call(SYS_poll, events, 2, -1);
+    Drain(signals);
+    if (events[0].revents != 0) pid = BeginCommand(program);
+    InitMessage ended;
+    if (!Reap(pid, ended)) continue;
+    ended.state_kept = TakeState();
+    Send(ended);
+    pid = kNoProcess;
   }
 }
 

@@ -9,7 +9,6 @@ namespace longhaul::sandbox {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 class SessionTest : public SandboxFixture {
  protected:
@@ -148,13 +147,94 @@ TEST_F(SessionTest, OutputIsCutAndTheNextCommandsIsItsOwn) {
   EXPECT_EQ(Output(session, "echo next"), "next\n");
 }
 
-TEST_F(SessionTest, ExitEndsTheSession) {
+TEST_F(SessionTest, ExitEndsItsCommandAndKeepsTheState) {
   const std::string session = Open();
-  const proto::RunCommandReply reply = Run(session, "echo bye; exit 3");
-  EXPECT_TRUE(reply.ended());
-  EXPECT_THAT(reply.output(), StartsWith("bye\n"));
-  EXPECT_THAT(reply.detail(), HasSubstr("exited with code 3"));
-  EXPECT_EQ(TryRun(session, "pwd").error_code(), grpc::StatusCode::NOT_FOUND);
+  const proto::RunCommandReply reply = Run(session, "cd /tmp; x=1; echo bye; exit 3; echo no");
+  EXPECT_EQ(reply.output(), "bye\n");
+  EXPECT_EQ(reply.exit_code(), 3);
+  EXPECT_EQ(reply.detail(), "");
+  EXPECT_FALSE(reply.ended());
+  EXPECT_EQ(Output(session, "pwd; echo $x"), "/tmp\n1\n");
+}
+
+TEST_F(SessionTest, EverythingThatAShellKeepsIsKept) {
+  const std::string session = Open();
+  Output(session,
+         "a=(1 'two words' $'new\nline'); declare -A m=([k]='v w'); export E=exported; declare -r "
+         "R=fixed; declare -i n=7; shopt -s extglob; g() { [[ $1 == +(a|b) ]] && echo match; }; "
+         "alias hi='echo hello'; umask 027; set -u; mkdir -p \"o'd d\"; cd \"o'd d\"");
+  EXPECT_EQ(
+      Output(session, "echo \"${a[2]}|${m[k]}|$R|$n\"; sh -c 'echo $E'; g abab; hi; umask; pwd"),
+      "new\nline|v w|fixed|7\nexported\nmatch\nhello\n0027\n/work/o'd d\n");
+  const proto::RunCommandReply unset = Run(session, "echo $nothing; echo not reached");
+  EXPECT_NE(unset.exit_code(), 0);
+  EXPECT_THAT(unset.output(), HasSubstr("unbound variable"));
+  EXPECT_EQ(Output(session, "n=n+1; echo $n; hi"), "8\nhello\n");  // still an integer
+  EXPECT_EQ(Output(session, "echo 'echo script $0' > s; bash s"), "script s\n");
+}
+
+// What a command may do to its shell: the next one runs, and either finds what was left or the
+// first one's result says that it will not.
+TEST_F(SessionTest, NoCommandDisablesTheShellForThoseThatFollow) {
+  const char* const kTricks[] = {
+      "eval() { :; }",
+      "builtin() { :; }",
+      "printf() { :; }; echo() { :; }; declare() { :; }; trap() { :; }; exit() { :; }; set() { :; "
+      "}",
+      "alias eval=: builtin=: trap=: declare=: if=: '{=:' '[[=:'",
+      "trap 'false' DEBUG; shopt -s extdebug",
+      "trap 'kill -9 $$' DEBUG",
+      "trap : EXIT",
+      "trap '' INT TERM",
+      "exec 1>&- 2>&- 3>&- 4>&- 9>&- 255>&-",
+      "exec > /dev/null 2>&1",
+      "exec true",
+      "exec sleep 0",
+      "set -e; false",
+      "set -eu -o pipefail",
+      "set -n",
+      "set -x; PS4='$(exit 1)'",
+      "set -t",
+      "set -o posix",
+      "set -f; IFS=x",
+      "readonly PWD HOME PATH IFS BASH_ENV POSIXLY_CORRECT __longhaul_state",
+      "unset PATH PWD HOME; unset -f eval",
+      "enable -n eval builtin trap echo printf declare shopt set",
+      "shopt -u expand_aliases; shopt -s failglob nullglob",
+      "kill -9 $$",
+      "kill -STOP 1; kill -9 1",
+      "ulimit -f 0",
+      "rm -rf /dev/shm/.[!.]*; mkdir /dev/shm/.longhaul-state.new",
+      "echo 'exit 0' > /dev/shm/.longhaul-state; kill -9 $$",
+      "PROMPT_COMMAND=exit; PS1='$(exit)'",
+      "BASH_ENV=/dev/zero; ENV=/dev/zero; export BASH_ENV ENV",
+      "LD_PRELOAD=/none.so; export LD_PRELOAD",
+      "(while :; do :; done) & kill -STOP $!",
+  };
+  for (const char* trick : kTricks) {
+    const std::string session = Open();
+    Run(session, "cd /tmp");
+    const proto::RunCommandReply reply = Run(session, trick, 20'000);
+    EXPECT_FALSE(reply.ended() || reply.timed_out()) << trick;
+    const proto::RunCommandReply next = Run(session, "command echo here; command pwd");
+    EXPECT_THAT(next.output(), HasSubstr("here")) << trick;
+    const bool anew = reply.detail().find("a new one begins in /work") != std::string::npos;
+    EXPECT_EQ(next.output().find("/work\n") != std::string::npos, anew) << trick << "\n"
+                                                                        << reply.detail() << "\n"
+                                                                        << next.output();
+    ASSERT_TRUE(Close(session).ok());
+  }
+}
+
+// The end of a command is told by none of its processes, and by none that others left behind.
+TEST_F(SessionTest, TheEndOfACommandCannotBeForged) {
+  const std::string session = Open();
+  // Every descriptor of every process, written to again and again.
+  Run(session,
+      "(while :; do for f in /proc/[0-9]*/fd/*; do echo 0 > $f; done; done) > /dev/null 2>&1 &");
+  for (int code = 1; code < 4; ++code) {
+    EXPECT_EQ(Run(session, "/bin/sleep 0.2; exit " + std::to_string(code)).exit_code(), code);
+  }
 }
 
 TEST_F(SessionTest, FilesGoBothWays) {

@@ -183,8 +183,8 @@ TEST_F(CleanlinessTest, AKilledServiceLeavesNothingAfterTheNextStart) {
     // Eight guests at once, of which nobody waits for the end.
     std::vector<std::unique_ptr<Guest>> guests;
     for (int i = 0; i < 8; ++i) {
-      StatusOr<std::unique_ptr<Guest>> guest = jail().Start(Probe({"sleep", word}), {});
-      if (!guest.ok()) _exit(1);
+      StatusOr<std::unique_ptr<Guest>> guest = jail().Start(Probe({"sleep"}), {});
+      if (!guest.ok() || !(*guest)->Execute(word).ok()) _exit(1);
       guests.push_back(std::move(guest).value());
     }
     static_cast<void>(write(ready[1], "x", 1) == 1);
@@ -195,7 +195,6 @@ TEST_F(CleanlinessTest, AKilledServiceLeavesNothingAfterTheNextStart) {
   close(ready[0]);
   close(ready[1]);
   const std::string instance = Instance();
-  // A guest counts as started when it is about to execute its program.
   for (int i = 0; i < 2000 && CountProcesses(-1, word) < 8; ++i) std::this_thread::yield();
   EXPECT_GE(CountProcesses(-1, word), 8);
   kill(service, SIGKILL);

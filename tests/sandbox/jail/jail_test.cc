@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "common/file.h"
+#include "sandbox/init/plan.h"
 #include "tests/sandbox/jail/jail_fixture.h"
 
 namespace longhaul::sandbox {
@@ -31,9 +32,6 @@ class JailTest : public JailFixture {
       bytes.append(chunk, static_cast<size_t>(got));
     }
     return bytes;
-  }
-  static void WriteSome(int fd, std::string_view bytes) {
-    ASSERT_EQ(WritePipe(fd, bytes), static_cast<int64_t>(bytes.size()));
   }
 };
 
@@ -161,37 +159,60 @@ TEST_F(JailTest, WaitsForASlot) {
   EXPECT_EQ(Run(Shell("true")).outcome, Outcome::kOk);
 }
 
-TEST_F(JailTest, AGuestThatIsTalkedWith) {
-  GuestProgram program =
-      Shell("while read line <&4; do echo \"got $line\"; echo $line >> log; echo end >&3; done");
+// Until it has ended.
+GuestExit Execute(Guest& guest, const std::string& command) {
+  EXPECT_TRUE(guest.Execute(command).ok());
+  for (;;) {
+    pollfd event = {guest.end_fd(), POLLIN, 0};
+    EXPECT_EQ(poll(&event, 1, 20'000), 1) << command;
+    if (const std::optional<GuestExit> exit = guest.TakeExit()) return *exit;
+    if (event.revents == 0 || (event.revents & POLLHUP)) return {};
+  }
+}
+
+TEST_F(JailTest, AGuestThatExecutesCommands) {
+  GuestProgram program = Shell("");
   program.profile = Profile::kWorkspace;
+  program.argv.pop_back();
   StatusOr<std::unique_ptr<Guest>> guest = jail().Start(program, {});
   ASSERT_TRUE(guest.ok()) << guest.status();
-  WriteSome((*guest)->command_fd(), "one\n");
-  EXPECT_EQ(ReadSome((*guest)->reply_fd(), 4), "end\n");
-  EXPECT_EQ(ReadSome((*guest)->stdout_fd(), 8), "got one\n");
+  EXPECT_TRUE((*guest)->Processes().empty());
+  EXPECT_EQ(Execute(**guest, "echo one; echo one >> log; exit 3").exit_code, 3);
+  EXPECT_EQ(ReadSome((*guest)->stdout_fd(), 4), "one\n");
   EXPECT_EQ((*guest)->work().Read("log", 100)->bytes, "one\n");
   ASSERT_TRUE((*guest)->work().Write({"log", "other\n"}).ok());
-  WriteSome((*guest)->command_fd(), "two\n");
-  EXPECT_EQ(ReadSome((*guest)->reply_fd(), 4), "end\n");
+  EXPECT_EQ(Execute(**guest, "echo two >> log; kill -9 $$").signal, SIGKILL);
   EXPECT_EQ((*guest)->work().Read("log", 100)->bytes, "other\ntwo\n");
-  EXPECT_EQ((*guest)->Processes().size(), 1u);
+  // A long command, and no descriptor beside the three.
+  const std::string long_command = "ls /proc/self/fd | wc -l #" + std::string(100'000, 'x');
+  const GuestExit exit = Execute(**guest, long_command);
+  EXPECT_TRUE(exit.reported && exit.exit_code == 0 && !exit.state_kept);
+  EXPECT_EQ(ReadSome((*guest)->stdout_fd(), 2), "4\n");  // with that of the directory
+  // What the kernel takes for no argument is an answer too, and not the guest's end.
+  EXPECT_EQ(Execute(**guest, std::string(1 << 20, 'x')).exec_error, E2BIG);
+  EXPECT_EQ(Execute(**guest, "true").exit_code, 0);
   (*guest)->Kill();
   EXPECT_FALSE((*guest)->Wait().reported);
   EXPECT_TRUE((*guest)->Processes().empty());
+  EXPECT_EQ((*guest)->Execute("true").code(), StatusCode::kUnavailable);
 }
 
-TEST_F(JailTest, ChildrenAreSignalledAndTheProgramIsNot) {
-  GuestProgram program =
-      Shell("sleep 1000 & sleep 1000 & echo up >&3; wait; wait; echo down; exit 7");
+TEST_F(JailTest, OfACommandAndItsStateOnlyPidOneSpeaks) {
+  GuestProgram program = Shell("");
+  program.profile = Profile::kWorkspace;
+  program.argv.pop_back();
   StatusOr<std::unique_ptr<Guest>> guest = jail().Start(program, {});
   ASSERT_TRUE(guest.ok()) << guest.status();
-  EXPECT_EQ(ReadSome((*guest)->reply_fd(), 3), "up\n");
-  EXPECT_EQ((*guest)->SignalChildren(SIGKILL), 2);
-  EXPECT_EQ(ReadSome((*guest)->stdout_fd(), 5), "down\n");
-  const GuestExit exit = (*guest)->Wait();
-  EXPECT_TRUE(exit.reported);
-  EXPECT_EQ(exit.exit_code, 7);
+  const std::string state = kStatePath, next = kNewStatePath, done = kStateDonePath;
+  EXPECT_TRUE(Execute(**guest, "echo 1 > " + next + "; : > " + done).state_kept);
+  EXPECT_EQ(Execute(**guest, "[ $(cat " + state + ") = 1 ]").exit_code, 0);
+  EXPECT_NE(Execute(**guest, "cat " + state).exit_code, 0);  // the one before has left none
+  EXPECT_FALSE(Execute(**guest, "mkdir " + next).state_kept);
+  // Neither stopped nor killed nor written to.
+  EXPECT_EQ(Execute(**guest, "kill -STOP 1; kill -9 1; echo x > /proc/1/fd/4").exit_code, 2);
+  EXPECT_EQ(Execute(**guest, "sleep 1000 & echo $! > pid").exit_code, 0);
+  EXPECT_EQ(Execute(**guest, "kill -0 $(cat pid)").exit_code, 0);
+  EXPECT_EQ((*guest)->SignalChildren(SIGKILL), 1);
 }
 
 TEST_F(JailTest, TheWorkspaceAllowsWhatToolsNeed) {
