@@ -93,7 +93,8 @@ struct GenrmConfig {
             {.min = 1, .max = 4096, .doc = "requests at the endpoint at a time; others wait"});
     v.Field("max_requests_per_minute", max_requests_per_minute,
             {.min = 0, .doc = "of an endpoint that counts them; 0: no limit"});
-    v.Field("deadline_s", deadline_s, {.above = 0, .doc = "of one reward, all attempts together"});
+    v.Field("deadline_s", deadline_s,
+            {.above = 0, .max = 1e7, .doc = "of one reward, all attempts together"});
     v.Field("retry", retry, {.doc = "how a failed request is asked again"});
     v.Field("sampling", sampling, {.doc = "how the judge samples"});
     v.Field("seed", seed, {.doc = "of the judge's sampling and of the fences of its prompts"});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/genrm/genrm_scorers.h"
 
+#include "reward/ground_truth.h"
+
 namespace longhaul::reward::genrm {
 namespace {
 
@@ -18,9 +20,7 @@ class GenrmScorer final : public Scorer {
   int max_concurrent_calls() const override { return judge_.max_concurrent_calls(); }
 
   Status CheckTask(const ScoringTask& task) const override {
-    if (task.answer.empty()) {
-      return InvalidArgument("`answer` is empty: a judge compares with a reference answer");
-    }
+    RETURN_IF_ERROR(RequireGroundTruth(task.answer));
     const Json* question = task.options.Find("question");
     if (question == nullptr || question->is_string()) return OkStatus();
     return InvalidArgument("option 'question' is no string");

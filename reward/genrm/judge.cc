@@ -80,6 +80,10 @@ StatusOr<std::unique_ptr<Judge>> Judge::Create(const GenrmConfig& config,
   for (size_t i = 0; i < config.recalibrations.size(); ++i) {
     const Recalibration& change = config.recalibrations[i];
     Level level = judge->levels_.back();
+    if (change.prompts.empty() && change.pass_score < 0) {
+      return InvalidArgument(
+          "reward.genrm.recalibrations.{}: changes neither prompts nor pass_score", i);
+    }
     if (!change.prompts.empty()) {
       prompts = LoadPromptSet(change.prompts);
       if (!prompts.ok()) {

@@ -173,6 +173,8 @@ TEST(Judge, ConfigurationErrorsNameTheKey) {
   GenrmConfig config;
   config.recalibrations = {{.prompts = "nonsense"}};
   EXPECT_THAT(create(config), HasSubstr("reward.genrm.recalibrations.0.prompts"));
+  config.recalibrations = {{.prompts = "strict"}, {}};
+  EXPECT_THAT(create(config), HasSubstr("recalibrations.1: changes neither"));
   config = {};
   config.calibration = "/no/such/file";
   EXPECT_THAT(create(config), HasSubstr("reward.genrm.calibration"));
@@ -282,7 +284,10 @@ TEST(GenrmScorers, AskTheJudgeAboutTheTask) {
   EXPECT_EQ(grade.max_concurrent_calls(), 4);
   EXPECT_TRUE(grade.is_judge());
   const Json none = Json::Object();
-  EXPECT_FALSE(grade.CheckTask({.answer = "", .options = none}).ok());
+  for (const char* missing : {"", " \n"}) {
+    EXPECT_THAT(Message(grade.CheckTask({.answer = missing, .options = none})),
+                HasSubstr("key `answer`, is missing or empty"));
+  }
   EXPECT_THAT(grade.CheckTask({.answer = "R", .options = none}), IsOk());
   const Verdict verdict = grade.Score({.answer = "R", .options = none, .prompt = "the prompt"},
                                       {.text = "C", .answer = "C"}, {});
