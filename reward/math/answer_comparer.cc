@@ -372,6 +372,7 @@ bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
       const auto& powers = quantity.measure.powers;
       return powers.size() == 1 && powers.contains("radian") ? quantity.value : nullptr;
     };
+    if (SameSize(left.measure, right.measure)) return decide(left.value, right.value);
     const Node* a = angle(left);
     const Node* b = angle(right);
     if (a != nullptr && b != nullptr) return decide(a, b);

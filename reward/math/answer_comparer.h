@@ -2,7 +2,8 @@
 //
 // Whether two typed answers are the same: which rule of comparison goes with which types.
 //
-//   list       "1, 2", "1 or 2", {1, 2}: unordered, repetitions do not count
+//   list       "1, 2", "1 or 2", {1, 2}: unordered; repetitions count only where a ground truth
+//              without braces has them
 //   tuple      (1, 2): ordered; a list without brackets matches it in order
 //   interval   (0, 1] and unions: as sets of real numbers
 //   assignment x = 5 matches 5; x = 2, y = 3 matches (2, 3); different names do not match

@@ -18,6 +18,14 @@ bool IsNumbered(const Record& record) {
   return true;
 }
 
+// -1, 3, 3: written so, the multiplicity counts.
+bool HasRepeated(const std::vector<const Node*>& items, WorkBudget& budget) {
+  std::vector<std::string> texts;
+  for (const Node* item : items) texts.push_back(Canonical(*item, budget));
+  std::sort(texts.begin(), texts.end());
+  return std::adjacent_find(texts.begin(), texts.end()) != texts.end();
+}
+
 std::vector<const Node*> Values(const Record& record) {
   std::vector<const Node*> values;
   for (const Assignment& assignment : record) values.push_back(assignment.value);
@@ -107,6 +115,10 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
     const bool tuples_inside = gold->args[0]->kind == Kind::kTuple;
     return !tuples_inside && gold->name != "or" && pred->name != "or" &&
            CompareOrdered(gold->args, pred->args);
+  }
+  if (gold->kind == Kind::kList && HasRepeated(gold->args, arena_.budget()) &&
+      (!IsListLike(*pred) || pred->args.size() != gold->args.size())) {
+    return Decide(false, "values that the ground truth repeats");
   }
   const NamedItems a = ReadNamedItems(arena_, gold), b = ReadNamedItems(arena_, pred);
   if (!a.consistent || !b.consistent) {

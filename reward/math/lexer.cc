@@ -213,7 +213,9 @@ class Lexer {
     if (length == 1) return ReadEscape();
     std::string_view name = text_.substr(at_ + 1, length - 1);
     if (IsOneOf(kTextCommands, name) && ReadTextArgument(name, length)) return OkStatus();
-    if (name == "quad" || name == "qquad" || name == "newline") {
+    if (name == "lbrace" || name == "rbrace") {
+      Push(TokenType::kCommand, name == "lbrace" ? "{" : "}");
+    } else if (name == "quad" || name == "qquad" || name == "newline") {
       Push(name == "newline" ? TokenType::kRowEnd : TokenType::kWideSpace, "");
     } else if (IsOneOf(kDropped, name) || IsOneOf(kTextCommands, name) || name == "space") {
       space_ = space_ || name == "space";
@@ -240,6 +242,7 @@ class Lexer {
     const char ch = text_[at_ + 1];
     if (ch == '\\') {
       Push(TokenType::kRowEnd, "");
+      at_ += RowSpacing();
     } else if (ch == '{' || ch == '}' || ch == '$' || ch == '|') {
       Push(TokenType::kCommand, text_.substr(at_ + 1, 1));
     } else if (ch == '%' || ch == '#' || ch == '_' || ch == '&') {
@@ -249,6 +252,18 @@ class Lexer {
     }
     at_ += 2;
     return OkStatus();
+  }
+
+  // The bytes of the "[1ex]" behind a row's end.
+  size_t RowSpacing() const {
+    const std::string_view rest = Rest().substr(2);
+    if (!rest.starts_with('[')) return 0;
+    const size_t unit = rest.find_first_not_of("-.0123456789 ", 1);
+    if (unit == 1 || unit == std::string_view::npos) return 0;
+    for (const std::string_view name : {"ex]", "em]", "pt]", "mm]", "cm]", "in]"}) {
+      if (rest.substr(unit).starts_with(name)) return unit + name.size();
+    }
+    return 0;
   }
 
   // \text{...}: its content, as a whole. \mathrm{e} is a letter, \operatorname{lcm} a function.

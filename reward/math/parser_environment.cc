@@ -3,12 +3,19 @@
 // Sums, integrals, limits, matrices and systems.
 #include <algorithm>
 
+#include "reward/extractors/extractor.h"
 #include "reward/math/parser_nesting.h"
 
 namespace longhaul::reward::math {
 namespace {
 
 bool IsMatrixName(std::string_view name) { return name.ends_with("matrix") || name == "array"; }
+
+// The words before the condition of a piece.
+bool IsCondition(std::string_view text) {
+  text = Trim(text);
+  return text == "if" || text == "for" || text == "when";
+}
 
 }  // namespace
 
@@ -157,6 +164,8 @@ const Node* Parser::Cases() {
       continue;
     }
     const Scoped<int> outside(cells_, 0);
+    const bool condition = Peek().type == TokenType::kText && IsCondition(Peek().text);
+    if (condition) Take();
     rows.push_back(Statement());
     if (Peek().Is('.') || Peek().Is(';')) Take();
     const Token& next = Peek();

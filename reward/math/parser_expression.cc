@@ -15,6 +15,12 @@ bool IsSetLike(const Node& node) {
          node.kind == Kind::kDifference;
 }
 
+// What does not commute under \times.
+bool IsVectorOrSet(const Node& node) {
+  return IsSetLike(node) || node.kind == Kind::kTuple || Contains(node, Kind::kApply, "vec") ||
+         Contains(node, Kind::kApply, "overrightarrow");
+}
+
 bool IsProperFraction(const Node& node) {
   return node.kind == Kind::kDivide && IsInteger(*node.args[0]) && IsInteger(*node.args[1]) &&
          node.args[0]->value > 0 && node.args[0]->value < node.args[1]->value;
@@ -24,7 +30,7 @@ bool IsProperFraction(const Node& node) {
 bool IsQuantity(const std::vector<const Node*>& factors) {
   const Node& last = *factors.back();
   if (last.kind == Kind::kMultiply) return IsQuantity(last.args);
-  return last.kind == Kind::kUnit && factors.size() > 1 && IsUnit(last.name);
+  return last.kind == Kind::kUnit && factors.size() > 1;
 }
 
 bool IsMultiplication(const Token& token) {
@@ -213,6 +219,12 @@ bool Parser::MixedNumber(const Node* whole, const Node*& mixed) {
     mixed = arena_.Number(whole->value + fraction->args[0]->value / fraction->args[1]->value);
     return true;
   }
+  const bool improper = fraction->kind == Kind::kDivide && IsInteger(*fraction->args[0]) &&
+                        IsInteger(*fraction->args[1]) && !Peek().Is('^');
+  if (improper) {  // 1\frac{5}{3}: a sum or a product
+    mixed = Fail("an improper fraction behind a number");
+    return true;
+  }
   at_ = before;
   return false;
 }
@@ -247,7 +259,13 @@ const Node* Parser::Product() {
   while (true) {
     const Token& token = Peek();
     if (IsMultiplication(token)) {
+      const bool cross = token.IsCommand("times");
       Take();
+      if (cross && IsVectorOrSet(*factors.back())) {
+        const Node* left = product();
+        factors = {arena_.Make(Kind::kApply, {left, SignedPower()}, "times")};
+        continue;
+      }
       behind_value_ = IsQuantity(factors) && Peek().type == TokenType::kText;
       factors.push_back(SignedPower());
     } else if (token.Is('/') || token.IsCommand("div")) {
@@ -271,8 +289,17 @@ const Node* Parser::Product() {
       if (token.type == TokenType::kNumber && factors.back()->kind == Kind::kNumber) {
         return Fail("two numbers side by side");
       }
-      const bool smaller = token.type == TokenType::kNumber && IsQuantity(factors);
-      if (smaller) {
+      const bool joined = token.type == TokenType::kNumber && IsQuantity(factors);
+      if (joined && factors.back()->kind == Kind::kUnit && !IsUnit(factors.back()->name)) {
+        const std::string words = factors.back()->name;  // 7 remainder 2, 5 out of 6
+        factors.pop_back();
+        const Node* left = product();
+        const Node* right = PowerExpression();
+        factors = {words == "out of" ? arena_.Make(Kind::kDivide, {left, right})
+                                     : arena_.Make(Kind::kApply, {left, right}, words)};
+        continue;
+      }
+      if (joined) {
         const Scoped<bool> degrees(behind_degrees_,
                                    Contains(*factors.back(), Kind::kUnit, "degree"));
         larger.push_back(product());

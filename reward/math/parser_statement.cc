@@ -204,14 +204,21 @@ const Node* Parser::Statement() {
   std::vector<Relation> ops;
   std::string name;
   while (true) {
+    const size_t before = at_;
     if (Peek().Is('&') && cells_ == 0) Take();  // alignment
     Relation relation;
-    if (!TakeRelation(relation, name)) break;
+    if (!TakeRelation(relation, name)) {
+      at_ = before;
+      break;
+    }
     if (Peek().Is('&') && cells_ == 0) Take();
     ops.push_back(relation);
     args.push_back(SetExpression());
   }
   if (ops.empty()) return args[0];
+  if (name == "equiv " && args.back()->kind == Kind::kFunction && args.back()->name == "mod") {
+    args.back() = arena_.Make(Kind::kApply, args.back()->args, "pmod");
+  }
   return arena_.Add({.kind = Kind::kRelation,
                      .name = std::move(name),
                      .args = std::move(args),

@@ -118,6 +118,11 @@ bool RealSets::AddCuts(const Node* node) {
   switch (node->kind) {
     case Kind::kTuple:
       if (node->args.size() != 2) return false;
+      // No interval holds its infinite end.
+      if ((IsInfinite(*node->args[0]) && node->name[0] == '[') ||
+          (IsInfinite(*node->args[1]) && node->name[1] == ']')) {
+        return false;
+      }
       return AddCut(node->args[0]) && AddCut(node->args[1]);
     case Kind::kSet:
     case Kind::kUnion:
@@ -128,7 +133,11 @@ bool RealSets::AddCuts(const Node* node) {
         const bool of_sets =
             node->kind == Kind::kSet &&
             (arg->kind == Kind::kNamedSet || arg->kind == Kind::kSet || arg->kind == Kind::kTuple);
-        if (of_sets) return false;
+        // "(0, 5), 7" has a value beside its intervals.
+        const bool beside = node->kind == Kind::kList && !IsIntervalLike(*arg) &&
+                            arg->kind != Kind::kSet && arg->kind != Kind::kRelation &&
+                            arg->kind != Kind::kList;
+        if (of_sets || beside) return false;
         const bool inner = arg->kind == Kind::kTuple || !arg->args.empty();
         const bool set = inner && (IsIntervalLike(*arg) || arg->kind == Kind::kSet ||
                                    arg->kind == Kind::kRelation || arg->kind == Kind::kList);

@@ -34,8 +34,15 @@ bool AllNames(const Node& node) {
                      [](const Node* arg) { return IsNameLike(*arg); });
 }
 
+// f, f', f^{-1}, a_1, \phi; not an accent, an angle or a figure.
+bool IsFunctionName(const Node& apply) {
+  const std::string& name = apply.name;
+  return name.size() == 1 || name[0] == '\\' ||
+         std::string_view("'_^").find(name[1]) != std::string_view::npos;
+}
+
 std::string NameKey(Arena& arena, const Node* name) {
-  if (name->kind == Kind::kApply && AllNames(*name) &&
+  if (name->kind == Kind::kApply && IsFunctionName(*name) && AllNames(*name) &&
       std::all_of(name->args.begin(), name->args.end(),
                   [](const Node* arg) { return arg->kind == Kind::kSymbol; })) {
     return name->name + "()";

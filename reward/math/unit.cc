@@ -191,6 +191,19 @@ Quantity SplitSum(Arena& arena, const Node* node) {
 
 }  // namespace
 
+bool SameSize(const Measure& a, const Measure& b) {
+  const auto unit_of = [](const Measure& measure) {
+    return measure.powers.size() == 1 && measure.powers.contains("unit");
+  };
+  if (!unit_of(a) && !unit_of(b)) return false;
+  if (unit_of(a) && a.powers == b.powers) return true;
+  const Measure& other = unit_of(a) ? b : a;
+  const int dimension = (unit_of(a) ? a : b).powers.at("unit");
+  const bool length =
+      other.powers.size() == 1 && (other.powers.contains("m") || other.powers.contains("unit"));
+  return !length || other.powers.begin()->second == dimension;
+}
+
 std::string NormalizedWords(std::string_view text) {
   std::string out;
   text = Trim(text);

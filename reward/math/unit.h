@@ -32,6 +32,10 @@ bool IsPercentWord(std::string_view word);
 // Small letters, single spaces, no punctuation at the ends; "MW" is "megaw".
 std::string NormalizedWords(std::string_view text);
 
+// Whether one is in "units", "square units", ... and the other may be that: in any unit but one of
+// another dimension.
+bool SameSize(const Measure& a, const Measure& b);
+
 // An expression apart from its unit.
 struct Quantity {
   const Node* value = nullptr;

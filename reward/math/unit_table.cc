@@ -6,7 +6,7 @@
 namespace longhaul::reward::math {
 namespace {
 
-constexpr std::array<UnitEntry, 120> kUnits = {{
+constexpr std::array<UnitEntry, 119> kUnits = {{
     {"mm", "m", 1, 1000},
     {"millimeter", "m", 1, 1000},
     {"millimetre", "m", 1, 1000},
@@ -120,8 +120,7 @@ constexpr std::array<UnitEntry, 120> kUnits = {{
     {"kpa", "pascal", 1000},
     {"mol", "mol", 1},
     {"mole", "mol", 1},
-    {"unit", "", 1},
-    {"units", "", 1},
+    {"unit", "unit", 1},
     {"knot", "knot", 1},
 }};
 
