@@ -6,9 +6,9 @@
 #include <cstdio>
 
 #include "common/file.h"
-#include "common/nearest_name.h"
 #include "reward/extractors/extractor.h"
 #include "reward/math/math_verifier.h"
+#include "reward/option_keys.h"
 #include "reward/scorer_registry.h"
 #include "tools/command.h"
 
@@ -67,20 +67,6 @@ StatusOr<Row> ReadRow(std::string_view line, const std::string& where, const Jso
   return row;
 }
 
-Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor) {
-  std::vector<std::string> valid;
-  for (const std::string_view key : scorer.option_keys()) valid.emplace_back(key);
-  for (const auto& keys : {extractor.required_options, extractor.optional_options}) {
-    for (const std::string_view key : keys) valid.emplace_back(key);
-  }
-  for (const Json::Member& member : options.members()) {
-    if (std::find(valid.begin(), valid.end(), member.key) != valid.end()) continue;
-    return InvalidArgument("no option '{}'{}", reward::Excerpt(member.key),
-                           SuggestName(member.key, valid));
-  }
-  return OkStatus();
-}
-
 struct Scored {
   const Extractor* extractor = nullptr;
   std::optional<std::string_view> answer;
@@ -93,7 +79,7 @@ StatusOr<Scored> ScoreRow(const Scorer& scorer, const Row& row) {
   const std::string name =
       row.extractor.empty() ? std::string(scorer.default_extractor()) : row.extractor;
   ASSIGN_OR_RETURN(scored.extractor, reward::FindExtractor(name));
-  RETURN_IF_ERROR(CheckOptionKeys(row.options, scorer, *scored.extractor));
+  RETURN_IF_ERROR(reward::CheckOptionKeys(row.options, scorer, *scored.extractor));
   RETURN_IF_ERROR(scored.extractor->CheckOptions(row.options));
   const ScoringTask task = {.answer = row.gold, .options = row.options};
   const Clock::time_point start = Clock::now();
@@ -104,11 +90,25 @@ StatusOr<Scored> ScoreRow(const Scorer& scorer, const Row& row) {
   return scored;
 }
 
-void PrintMathSteps(const Row& row, const Scored& scored) {
+MathExplanation ExplainMath(const Row& row, const Scored& scored) {
   reward::WorkBudget budget(reward::kWorkBudgetSteps);
-  const MathExplanation steps =
-      MathVerifier().Explain({.answer = row.gold, .options = row.options},
-                             {.text = row.pred, .answer = scored.answer}, budget);
+  return MathVerifier().Explain({.answer = row.gold, .options = row.options},
+                                {.text = row.pred, .answer = scored.answer}, budget);
+}
+
+// What the score alone does not tell of a ground truth; empty: nothing. A file of lines may hold
+// what a task file may not, such as broken LaTeX.
+std::string NoteOn(const Scorer& scorer, const Row& row, const Scored& scored) {
+  if (!scored.verdict.scorable) return "";
+  const Status task = scorer.CheckTask({.answer = row.gold, .options = row.options});
+  if (!task.ok()) return "refused in data files: " + Message(task);
+  if (scorer.name() != "math") return "";
+  const MathExplanation steps = ExplainMath(row, scored);
+  if (!steps.gold_is_only_text) return "";
+  return "the ground truth is compared as text only: " + steps.gold_reading;
+}
+
+void PrintMathSteps(const MathExplanation& steps) {
   fmt::print("ground truth      {}\n", reward::Excerpt(steps.gold_text, 300));
   fmt::print("  read as         {}\n", steps.gold_reading);
   fmt::print("response          {}\n", reward::Excerpt(steps.pred_text, 300));
@@ -125,16 +125,18 @@ StatusOr<Outcome> ScoreOne(const Options& options, const Scorer& scorer, const J
   fmt::print("extracted         {}\n", scored.answer.has_value()
                                            ? reward::Excerpt(*scored.answer, 300)
                                            : std::string("nothing"));
-  if (scorer.name() == "math") PrintMathSteps(row, scored);
+  if (scorer.name() == "math") PrintMathSteps(ExplainMath(row, scored));
   fmt::print("status            {}\n", scored.verdict.scorable ? "ok" : "unscorable");
   if (!scored.verdict.detail.empty()) fmt::print("detail            {}\n", scored.verdict.detail);
+  const std::string note = NoteOn(scorer, row, scored);
+  if (!note.empty()) fmt::print("note              {}\n", note);
   fmt::print("score             {}\n", scored.verdict.score);
   return Outcome::kDone;
 }
 
 StatusOr<Outcome> ScoreFile(const Options& options, const Scorer& scorer, const Json& settings) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(options.jsonl));
-  int64_t lines = 0, right = 0, unscorable = 0, total = 0, slowest = 0, number = 0;
+  int64_t lines = 0, right = 0, unscorable = 0, noted = 0, total = 0, slowest = 0, number = 0;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = std::string_view(text).substr(at, end - at);
@@ -151,6 +153,9 @@ StatusOr<Outcome> ScoreFile(const Options& options, const Scorer& scorer, const 
     result.Set("status", scored->verdict.scorable ? "ok" : "unscorable");
     result.Set("nanoseconds", scored->nanoseconds);
     if (!scored->verdict.detail.empty()) result.Set("detail", scored->verdict.detail);
+    const std::string note = NoteOn(scorer, row, *scored);
+    if (!note.empty()) result.Set("note", note);
+    noted += note.empty() ? 0 : 1;
     fmt::print("{}\n", result.ToString());
     ++lines;
     right += scored->verdict.scorable && scored->verdict.score == 1 ? 1 : 0;
@@ -158,8 +163,10 @@ StatusOr<Outcome> ScoreFile(const Options& options, const Scorer& scorer, const 
     total += scored->nanoseconds;
     slowest = std::max(slowest, scored->nanoseconds);
   }
-  fmt::print(stderr, "{}: {} lines, {} right, {} unscorable; {:.1f} us a line, {:.1f} us at most\n",
-             options.jsonl, lines, right, unscorable,
+  fmt::print(stderr,
+             "{}: {} lines, {} right, {} unscorable, {} with a note; {:.1f} us a line, {:.1f} us "
+             "at most\n",
+             options.jsonl, lines, right, unscorable, noted,
              lines == 0 ? 0.0 : static_cast<double>(total) * 1e-3 / static_cast<double>(lines),
              static_cast<double>(slowest) * 1e-3);
   return Outcome::kDone;
@@ -186,7 +193,10 @@ void AddScore(CLI::App& app, Action& chosen) {
       "Example:\n"
       "  longhaul score --verifier math --gold '\\frac{1}{2}' --pred 'so it is \\boxed{0.5}'\n"
       "  longhaul score --verifier math --jsonl cases.jsonl > scores.jsonl\n"
-      "Lines are {\"gold\", \"pred\", \"extractor\", \"opts\": {...}}; results are one line each.\n"
+      "Lines are {\"gold\", \"pred\", \"extractor\", \"opts\": {...}}; results are one line each:\n"
+      "score, status, nanoseconds, detail, and a note where the ground truth is compared as text "
+      "only\n"
+      "or is none that a data file may have.\n"
       "Scorers that ask services, code and genrm_*, work in `longhaul eval` and in runs.");
   command
       ->add_option("--verifier", options->verifier,

@@ -68,6 +68,10 @@ MathExplanation MathVerifier::Explain(const ScoringTask& task, const Response& r
     return explanation;
   }
   explanation.gold_text = reference->text;
+  math::Arena arena(budget);
+  const auto gold = math::ParseMath(reference->text, ParseOptionsOf(*reference), arena);
+  explanation.gold_reading = Reading(gold);
+  explanation.gold_is_only_text = !gold.ok() && !reference->options.text;
   if (!response.answer.has_value()) {
     explanation.rule = "the extractor found no answer";
     explanation.verdict = Wrong("no answer found");
@@ -75,10 +79,7 @@ MathExplanation MathVerifier::Explain(const ScoringTask& task, const Response& r
   }
   explanation.pred_text = BoxContents(*response.answer, TextRole::kResponse);
 
-  math::Arena arena(budget);
-  const auto gold = math::ParseMath(reference->text, ParseOptionsOf(*reference), arena);
   const auto pred = math::ParseMath(explanation.pred_text, ParseOptionsOf(*reference), arena);
-  explanation.gold_reading = Reading(gold);
   explanation.pred_reading = Reading(pred);
   const auto wrong = [&] {
     return Wrong(fmt::format("'{}' instead of '{}': {}", Excerpt(explanation.pred_text),

@@ -23,6 +23,8 @@ struct MathExplanation {
   std::string gold_reading;  // the typed value, or why there is none
   std::string pred_reading;
   std::string rule;  // what decided
+  // No answer but its own text is right, though no option says that the ground truth is text.
+  bool gold_is_only_text = false;
 };
 
 class MathVerifier : public Verifier {

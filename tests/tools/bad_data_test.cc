@@ -60,6 +60,14 @@ TEST_F(BadData, ScorersAreCheckedBeforeTheRun) {
   }
   ExpectError(TrainOn(WithReward(R"({"type": "logic"})")),
               {"data.jsonl:2: reward of uid 'b': scorer 'logic': key `task`", "is missing"});
+  for (const char* weight : {"-1", "1e300", "1001"}) {
+    ExpectError(TrainOn(WithReward(R"({"type": "exact", "answer": "3", "weight": )" +
+                                   std::string(weight) + "}")),
+                {"data.jsonl:2: reward of uid 'b': scorer 'exact': weight: ", "valid: 0 to 1000"});
+  }
+  ExpectError(TrainOn(WithReward(R"([{"type": "exact", "answer": "3", "weight": 0}, )"
+                                 R"({"type": "format", "layout": "json", "weight": 0}])")),
+              {"data.jsonl:2: reward: every weight is 0, so nothing scores uid 'b'"});
   ExpectError(TrainOn(WithReward("[]")), {"data.jsonl:2: reward: is missing", "'b'"});
   EXPECT_FALSE(Exists("out/metrics.jsonl"));
 }

@@ -33,6 +33,25 @@ TEST_F(ScoreCommand, ScoresEveryLineOfAFile) {
   EXPECT_THAT(result.output, HasSubstr("cases.jsonl: 2 lines, 1 right, 0 unscorable"));
 }
 
+TEST_F(ScoreCommand, GroundTruthsThatAreOnlyTextAreNoted) {
+  Write("texts.jsonl",
+        "{\"gold\": \"2\", \"pred\": \"2\"}\n"
+        "{\"gold\": \"Paris\", \"pred\": \"nothing\", \"extractor\": \"boxed\"}\n"
+        "{\"gold\": \"\\\\frac{1}{\", \"pred\": \"\\\\frac{1}{\"}\n"
+        "{\"gold\": \"Paris\", \"pred\": \"\\\\boxed{Paris}\", \"opts\": {\"text\": true}}\n");
+  const CommandResult result = Run("score --verifier math --jsonl texts.jsonl");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output,
+              HasSubstr("\"note\":\"the ground truth is compared as text only: unparsed: the word "
+                        "'Paris' at byte 5\"}\n"));
+  EXPECT_THAT(result.output, HasSubstr("\"note\":\"refused in data files: '\\\\frac{1}{' is no "
+                                       "mathematics (option text: true"));
+  EXPECT_THAT(result.output,
+              HasSubstr("texts.jsonl: 4 lines, 2 right, 0 unscorable, 2 with a note"));
+  EXPECT_THAT(Run("score --verifier math --gold Paris --pred Rome").output,
+              HasSubstr("note              the ground truth is compared as text only"));
+}
+
 TEST_F(ScoreCommand, BadInputIsNamed) {
   Write("bad.jsonl", "{\"gold\": \"1\", \"pred\": \"1\"}\n{\"gold\": \"1\"}\n");
   ExpectError(Run("score --verifier math --jsonl bad.jsonl"), {"bad.jsonl:2", "pred"});

@@ -67,11 +67,15 @@ Status CheckRewards(const Json& line, const RewardCheck& check, const proto::Tas
     return InvalidArgument("{}: reward: is missing, so nothing can score uid '{}'", PlaceOf(line),
                            task.uid());
   }
+  double weights = 0;
   for (const proto::RewardSpec& spec : task.rewards()) {
     RETURN_IF_ERROR(
         Annotate(check(spec), fmt::format("{}: reward of uid '{}'", PlaceOf(line), task.uid())));
+    weights += spec.weight();
   }
-  return OkStatus();
+  if (weights > 0) return OkStatus();
+  return InvalidArgument("{}: reward: every weight is 0, so nothing scores uid '{}'", PlaceOf(line),
+                         task.uid());
 }
 
 Status EncodePlainPrompt(const TaskFileOptions& options, proto::Task* task) {
