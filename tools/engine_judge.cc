@@ -90,6 +90,11 @@ struct EngineJudge::Impl {
 };
 
 StatusOr<std::unique_ptr<EngineJudge>> EngineJudge::Create(const GenrmConfig& config, int threads) {
+  if (config.sampling.top_logprobs > 0) {
+    return InvalidArgument(
+        "reward.genrm.sampling.top_logprobs: a judge in this process gives none; it needs an "
+        "endpoint");
+  }
   auto impl = std::make_unique<Impl>();
   impl->config = config;
   BundleOptions bundle_options;

@@ -291,6 +291,8 @@ TEST_F(JudgeRun, AJudgeInThisProcessAnswers) {
   EXPECT_THAT(result.output, HasSubstr("accuracy                    n/a   0 judgements"));
   ExpectError(Run("eval-judge genrm.model_path=nowhere"),
               {"reward.genrm.model_path", "no such model directory"});
+  ExpectError(Run("eval-judge genrm.model_path=model genrm.sampling.top_logprobs=5"),
+              {"reward.genrm.sampling.top_logprobs", "needs an endpoint"});
   ExpectError(Run("eval-judge"), {"give either endpoint or model_path, not neither"});
 }
 

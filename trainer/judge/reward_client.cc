@@ -3,6 +3,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "proto/grpc_status.h"
@@ -69,8 +70,9 @@ class GrpcRewardClient final : public RewardClient {
 
  private:
   static void SetDeadline(grpc::ClientContext& context, double seconds) {
+    const double bounded = std::min(seconds, 1e7);  // what a clock can add
     context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::milliseconds(static_cast<int64_t>(seconds * 1e3)));
+                         std::chrono::milliseconds(static_cast<int64_t>(bounded * 1e3)));
   }
 
   std::unique_ptr<proto::Reward::Stub> stub_;
