@@ -198,10 +198,14 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   }
   if (IsMembership(*gold) && IsNameLike(*gold->args[0])) return Compare(gold->args[1], pred);
   if (IsMembership(*pred) && IsNameLike(*pred->args[0])) return Compare(gold, pred->args[1]);
-  if (IsNamedPoint(*gold) && pred->kind == Kind::kTuple)
-    return CompareOrdered(gold->args, pred->args);
-  if (IsNamedPoint(*pred) && gold->kind == Kind::kTuple)
-    return CompareOrdered(gold->args, pred->args);
+  const Node* gold_point = PointOf(*gold);
+  const Node* pred_point = PointOf(*pred);
+  if (gold_point != nullptr && pred->kind == Kind::kTuple) {
+    return CompareOrdered(gold_point->args, pred->args);
+  }
+  if (pred_point != nullptr && gold->kind == Kind::kTuple) {
+    return CompareOrdered(gold->args, pred_point->args);
+  }
   const bool signs = Contains(*gold, Kind::kPlusMinus) || Contains(*pred, Kind::kPlusMinus);
   const bool tuples = gold->kind == Kind::kTuple && pred->kind == Kind::kTuple;
   if (!tuples && !signs && (IsIntervalLike(*gold) || IsIntervalLike(*pred)) &&

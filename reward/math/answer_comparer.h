@@ -54,6 +54,7 @@ class AnswerComparer {
   bool CompareRecords(const Record& gold, const Record& pred);
   bool CompareOrdered(const Items& gold, const Items& pred);
   bool CompareUnordered(const Items& gold, const Items& pred);
+  bool CompareOneToOne(const Items& gold, const Items& pred);
   bool CompareTuples(const Node* gold, const Node* pred);
   bool CompareRatios(const Node* gold, const Node* pred);
   bool CompareQuantities(const Node* gold, const Node* pred);

@@ -117,7 +117,7 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
            CompareOrdered(gold->args, pred->args);
   }
   if (gold->kind == Kind::kList && HasRepeated(gold->args, arena_.budget()) &&
-      (!IsListLike(*pred) || pred->args.size() != gold->args.size())) {
+      !(IsListLike(*pred) && CompareOneToOne(gold->args, pred->args))) {
     return Decide(false, "values that the ground truth repeats");
   }
   const NamedItems a = ReadNamedItems(arena_, gold), b = ReadNamedItems(arena_, pred);
@@ -168,6 +168,20 @@ bool AnswerComparer::CompareUnordered(const Items& gold, const Items& pred) {
     return Decide(false, "a value too many");
   }
   return Decide(!gold.empty(), "the same values in any order");
+}
+
+// As CompareUnordered, with as many of each.
+bool AnswerComparer::CompareOneToOne(const Items& gold, const Items& pred) {
+  if (gold.size() != pred.size() || gold.size() > kMaxItems) return false;
+  std::vector<bool> taken(pred.size(), false);
+  return std::all_of(gold.begin(), gold.end(), [&](const Node* value) {
+    for (size_t i = 0; i < pred.size(); ++i) {
+      if (taken[i] || !Compare(value, pred[i])) continue;
+      taken[i] = true;
+      return true;
+    }
+    return false;
+  });
 }
 
 bool AnswerComparer::CompareTuples(const Node* gold, const Node* pred) {

@@ -142,7 +142,8 @@ class Finder {
       }
       const bool starts =
           (std::isdigit(static_cast<unsigned char>(text_[at])) != 0 || text_[at] == '.') &&
-          (at == 0 || (!IsAlnum(text_[at - 1]) && text_[at - 1] != '.'));
+          (at == 0 || (!IsAlnum(text_[at - 1]) &&
+                       std::string_view(".^_").find(text_[at - 1]) == std::string_view::npos));
       const std::optional<NumberText> number =
           starts ? ReadNumberText(text_.substr(at)) : std::nullopt;
       if (!number.has_value()) {
@@ -167,9 +168,10 @@ class Finder {
     return tuple.find(", ") != std::string_view::npos && IsWhole(tuple) ? at + close + 2 : 0;
   }
 
-  // "1,000", "2,74" and "2/3" go on behind their first digits.
+  // "1,000", "2,74", "2/3", "3:30" and "10^5" go on behind their first digits.
   size_t NumberEnd(size_t end) const {
-    while (end + 1 < text_.size() && (text_[end] == ',' || text_[end] == '/')) {
+    while (end + 1 < text_.size() &&
+           std::string_view(",/:^").find(text_[end]) != std::string_view::npos) {
       const std::optional<NumberText> more = ReadNumberText(text_.substr(end + 1));
       if (!more.has_value() || more->whole.empty()) break;
       end += 1 + more->length;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "common/utf8.h"
+#include "reward/extractors/extractor.h"
 #include "reward/math/number_text.h"
 #include "reward/scorer.h"
 
@@ -287,8 +288,8 @@ class Lexer {
     const bool upright = command == "mathrm" || command == "operatorname";
     const bool letter =
         upright && content.size() == 1 && std::isalpha(static_cast<unsigned char>(content[0]));
-    if (letter || IsOneOf(kFunctions, content) || content == "mod") {
-      Push(letter ? TokenType::kLetter : TokenType::kCommand, content);
+    if (letter || IsOneOf(kFunctions, content) || Trim(content) == "mod") {
+      Push(letter ? TokenType::kLetter : TokenType::kCommand, Trim(content));
       tokens_.back().upright = letter;
     } else {
       Push(TokenType::kText, content);

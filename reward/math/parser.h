@@ -64,6 +64,7 @@ class Parser {
   const Node* Ratio();
   const Node* Bracketed();
   const Node* Braced();
+  const Node* System();
   const Node* SetBraces();
 
   // parser_expression.cc

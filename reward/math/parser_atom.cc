@@ -24,19 +24,25 @@ constexpr std::array<std::string_view, 56> kShortWords = {
     "All", "dog", "cat", "YES", "NO",  "too", "few", "may"};
 
 // Behind a value these say that it is another, several or none: they are no units.
-constexpr std::array<std::string_view, 66> kQualifiers = {
-    "not",    "no",      "never",    "isn't",     "aren't",  "wrong",     "incorrect", "false",
-    "or",     "more",    "less",     "fewer",     "greater", "smaller",   "larger",    "than",
-    "least",  "most",    "is",       "are",       "was",     "but",       "except",    "unless",
-    "if",     "other",   "another",  "maybe",     "perhaps", "possibly",  "plus",      "minus",
-    "half",   "hundred", "thousand", "million",   "billion", "trillion",  "dozen",     "one",
-    "two",    "three",   "four",     "five",      "six",     "seven",     "eight",     "nine",
-    "ten",    "to",      "through",  "nor",       "neither", "either",    "instead",   "and",
-    "above",  "below",   "beyond",   "exceeding", "unknown", "undefined", "invalid",   "up",
-    "higher", "lower"};
+constexpr std::array<std::string_view, 94> kQualifiers = {
+    "not",      "no",        "never",     "wrong",     "incorrect", "false",  "or",     "more",
+    "less",     "fewer",     "greater",   "smaller",   "larger",    "than",   "least",  "most",
+    "is",       "are",       "was",       "but",       "except",    "unless", "if",     "other",
+    "another",  "maybe",     "perhaps",   "possibly",  "plus",      "minus",  "half",   "hundred",
+    "thousand", "million",   "billion",   "trillion",  "dozen",     "one",    "two",    "three",
+    "four",     "five",      "six",       "seven",     "eight",     "nine",   "ten",    "to",
+    "through",  "nor",       "neither",   "either",    "instead",   "and",    "above",  "below",
+    "beyond",   "exceeding", "unknown",   "undefined", "invalid",   "up",     "higher", "lower",
+    "cannot",   "can",       "could",     "would",     "should",    "will",   "might",  "must",
+    "does",     "do",        "fails",     "fail",      "works",     "work",   "too",    "times",
+    "tens",     "hundreds",  "thousands", "millions",  "factorial", "power",  "choose", "base",
+    "were",     "be",        "squares",   "double",    "twice",     "triple"};
 
 // Words behind a value: its unit, or a factor of their own that nothing but the same words equals.
-Kind KindOfWords(std::string_view words) { return HasQualifier(words) ? Kind::kText : Kind::kUnit; }
+Kind KindOfWords(std::string_view words) {
+  const bool power = words.starts_with("squared") || words.starts_with("cubed");
+  return power || HasQualifier(words) ? Kind::kText : Kind::kUnit;
+}
 
 // Words that are numbers behind a value: the exponent of ten, or 0.
 int MagnitudeOf(std::string_view word) {
@@ -83,6 +89,7 @@ bool HasQualifier(std::string_view words) {
     while (end < words.size() && in_word(words[end])) ++end;
     const std::string word = NormalizedWords(words.substr(at, end - at));
     if (std::find(kQualifiers.begin(), kQualifiers.end(), word) != kQualifiers.end()) return true;
+    if (word.ends_with("n't")) return true;
     at = end;
   }
   return false;

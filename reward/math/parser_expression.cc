@@ -30,7 +30,7 @@ bool IsProperFraction(const Node& node) {
 bool IsQuantity(const std::vector<const Node*>& factors) {
   const Node& last = *factors.back();
   if (last.kind == Kind::kMultiply) return IsQuantity(last.args);
-  return last.kind == Kind::kUnit && factors.size() > 1;
+  return (last.kind == Kind::kUnit || last.kind == Kind::kText) && factors.size() > 1;
 }
 
 bool IsMultiplication(const Token& token) {
@@ -290,7 +290,9 @@ const Node* Parser::Product() {
         return Fail("two numbers side by side");
       }
       const bool joined = token.type == TokenType::kNumber && IsQuantity(factors);
-      if (joined && factors.back()->kind == Kind::kUnit && !IsUnit(factors.back()->name)) {
+      const bool words_between =
+          factors.back()->kind == Kind::kUnit || factors.back()->kind == Kind::kText;
+      if (joined && words_between && !IsUnit(factors.back()->name)) {
         const std::string words = factors.back()->name;  // 7 remainder 2, 5 out of 6
         factors.pop_back();
         const Node* left = product();

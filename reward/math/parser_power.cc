@@ -21,7 +21,10 @@ const Node* Parser::PowerExpression() {
   if (nesting.too_deep()) return Fail("nested too deep");
   const Node* base = Atom();
   while (true) {
-    if (TakeSymbol('^')) {
+    if (behind_degrees_ && base->kind == Kind::kNumber && TakePrime()) {
+      const std::string unit = TakePrime() ? "arcsecond" : "arcminute";
+      base = arena_.Make(Kind::kMultiply, {base, arena_.Make(Kind::kUnit, {}, unit)});
+    } else if (TakeSymbol('^')) {
       base = Raise(base);
     } else if (Peek().Is('!')) {
       Take();
@@ -34,16 +37,21 @@ const Node* Parser::PowerExpression() {
       Take();
       const Node* index = Script();
       base = arena_.Make(Kind::kSubscript, {base, index}, "of");
-    } else if (behind_degrees_ && base->kind == Kind::kNumber && TakePrime()) {
-      const std::string unit = TakePrime() ? "arcsecond" : "arcminute";
-      base = arena_.Make(Kind::kMultiply, {base, arena_.Make(Kind::kUnit, {}, unit)});
     } else {
       return base;
     }
   }
 }
 
-bool Parser::TakePrime() { return TakeSymbol('\'') || TakeCommand("prime"); }
+// ', \prime, ^\prime or ^{\prime}.
+bool Parser::TakePrime() {
+  if (TakeSymbol('\'') || TakeCommand("prime")) return true;
+  if (!Peek().Is('^')) return false;
+  const bool braced = Peek(1).Is('{') && Peek(3).Is('}');
+  if (!Peek(braced ? 2 : 1).IsCommand("prime")) return false;
+  at_ += braced ? 4 : 2;
+  return true;
+}
 
 // ^2, ^\circ, ^T of a matrix.
 const Node* Parser::Raise(const Node* base) {

@@ -290,12 +290,23 @@ const Node* Parser::Braced() {
   return inside;
 }
 
+// \left\{ \begin{array}{l} x = 2 \\ y = 1 \end{array} \right.
+const Node* Parser::System() {
+  Take();
+  const Node* rows = Environment();
+  if (TakeCommand("}")) return arena_.Make(Kind::kSet, {rows});
+  if (rows->kind != Kind::kMatrix) return rows;
+  if (rows->columns == 1) return arena_.Make(Kind::kList, rows->args);
+  return arena_.Make(Kind::kApply, rows->args, "cases");
+}
+
 // \{1, 2\}, \{\}, \{x \mid x > 1\}.
 const Node* Parser::SetBraces() {
   Take();
   const Scoped<int> brackets(brackets_, brackets_ + 1);
   const Scoped<int> bars(bars_, 0);
   if (TakeCommand("}")) return arena_.Make(Kind::kNamedSet, {}, "empty");
+  if (Peek().IsCommand("begin")) return System();
   const Node* inside;
   {
     const Scoped<bool> builder(in_builder_, true);

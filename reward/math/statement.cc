@@ -128,9 +128,15 @@ bool IsCoordinates(const Node& name) {
          });
 }
 
-bool IsNamedPoint(const Node& node) {
-  return node.kind == Kind::kApply && node.name.size() == 1 && node.args.size() > 1 &&
-         std::isupper(static_cast<unsigned char>(node.name[0])) != 0;
+const Node* PointOf(const Node& node) {
+  const auto upper = [](const std::string& name) {
+    return name.size() == 1 && std::isupper(static_cast<unsigned char>(name[0])) != 0;
+  };
+  if (node.kind == Kind::kApply && node.args.size() > 1 && upper(node.name)) return &node;
+  const bool product = node.kind == Kind::kMultiply && node.args.size() == 2 &&
+                       node.args[0]->kind == Kind::kSymbol && upper(node.args[0]->name) &&
+                       node.args[1]->kind == Kind::kTuple;
+  return product ? node.args[1] : nullptr;
 }
 
 bool IsLetterWord(const Node& node) {

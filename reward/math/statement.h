@@ -30,8 +30,8 @@ std::optional<Record> AsRecord(Arena& arena, const Node* node);
 
 // (y, x): names that have an order of their own.
 bool IsCoordinates(const Node& name);
-// P(1, 2)
-bool IsNamedPoint(const Node& node);
+// What holds the coordinates of P(1, 2); null when it is no point with a name.
+const Node* PointOf(const Node& node);
 // ACBD: letters whose order says something, an order of arrival or the corners of a figure. Two
 // are a segment, which has none.
 bool IsLetterWord(const Node& node);

@@ -250,9 +250,11 @@ Quantity SplitUnit(Arena& arena, const Node* node) {
       if (!measure.has_value()) quantity.measure.powers[fmt::format("~{}", node->name)] = 1;
       return quantity;
     }
-    case Kind::kText:  // the km of a fraction of texts
-      if (!IsKnownUnit(node->name)) return {node, {}};
-      return {arena.Number(1), *ParseUnit(node->name)};
+    case Kind::kText: {  // the km of a fraction of texts
+      const auto measure = IsKnownUnit(node->name) ? ParseUnit(node->name) : std::nullopt;
+      if (!measure.has_value() || measure->empty()) return {node, {}};
+      return {arena.Number(1), *measure};
+    }
     case Kind::kMultiply:
       return SplitProduct(arena, node);
     case Kind::kAdd:
