@@ -158,14 +158,17 @@ class Finder {
 
   // The end of "(2, -1/3)" that begins at `at` and applies no name to it; 0 when there is none.
   size_t TupleEnd(size_t at) const {
-    constexpr size_t kMaxBytes = 60;
-    const char open = text_[at];
-    if ((open != '(' && open != '[') || (at > 0 && IsAlnum(text_[at - 1]))) return 0;
-    const std::string_view rest = text_.substr(at + 1, kMaxBytes);
-    const size_t close = rest.find_first_not_of("0123456789+-./, ");
-    if (close == std::string_view::npos || (rest[close] != ')' && rest[close] != ']')) return 0;
-    const std::string_view tuple = text_.substr(at, close + 2);
-    return tuple.find(", ") != std::string_view::npos && IsWhole(tuple) ? at + close + 2 : 0;
+    constexpr size_t kMaxBytes = 40;
+    if ((text_[at] != '(' && text_[at] != '[') || (at > 0 && IsAlnum(text_[at - 1]))) return 0;
+    bool comma = false;
+    const size_t limit = std::min(text_.size(), at + kMaxBytes);
+    for (size_t end = at + 1; end < limit; ++end) {
+      const char ch = text_[end];
+      comma = comma || ch == ',';
+      if (ch == ')' || ch == ']') return comma ? end + 1 : 0;
+      if ((ch < '+' || ch > '9') && ch != ' ') return 0;  // the signs of numbers lie between
+    }
+    return 0;
   }
 
   // "1,000", "2,74", "2/3", "3:30" and "10^5" go on behind their first digits.

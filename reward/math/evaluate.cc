@@ -63,6 +63,7 @@ Ball Evaluator::EvaluateNode(const Node& node) {
       return Function(node);
     case Kind::kBig:
       if (IsOpaque(node)) return Unknown(Canonical(node, budget_));
+      if (IsInfiniteSum(node)) return InfiniteSum(node);
       return node.name == "int" ? Integral(node) : Series(node);
     case Kind::kApply:
     case Kind::kSubscript:

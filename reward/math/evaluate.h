@@ -55,6 +55,7 @@ class Evaluator {
   Ball Logarithm(const Node& node);
   Ball BinomialOf(const Node& node);
   Ball Series(const Node& node);
+  Ball InfiniteSum(const Node& node);
   Ball Integral(const Node& node);
   struct Interval {
     Ball half;  // of its length

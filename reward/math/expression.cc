@@ -139,14 +139,29 @@ std::string Canonical(const Node& node, WorkBudget& budget) {
   return CanonicalWriter(budget).Write(node);
 }
 
+namespace {
+
+bool IsConstantEnd(const Node& end) {
+  return !Contains(end, Kind::kSymbol) && !Contains(end, Kind::kInfinity) &&
+         !Contains(end, Kind::kError) && !Contains(end, Kind::kText) && end.kind != Kind::kEllipsis;
+}
+
+}  // namespace
+
 bool HasFiniteRange(const Node& node) {
-  const auto constant = [](const Node& end) {
-    return !Contains(end, Kind::kSymbol) && !Contains(end, Kind::kInfinity) &&
-           !Contains(end, Kind::kError) && !Contains(end, Kind::kText);
-  };
   return (node.name == "sum" || node.name == "prod" || node.name == "int") &&
-         node.args[1]->kind != Kind::kEllipsis && constant(*node.args[1]) &&
-         constant(*node.args[2]);
+         IsConstantEnd(*node.args[1]) && IsConstantEnd(*node.args[2]);
+}
+
+bool IsInfiniteSum(const Node& node) {
+  return node.kind == Kind::kBig && node.name == "sum" && IsConstantEnd(*node.args[1]) &&
+         node.args[2]->kind == Kind::kInfinity;
+}
+
+bool IsApproximated(const Node& node) {
+  if (IsInfiniteSum(node) || (node.kind == Kind::kBig && node.name == "int")) return true;
+  return std::any_of(node.args.begin(), node.args.end(),
+                     [](const Node* arg) { return IsApproximated(*arg); });
 }
 
 bool IsOpaque(const Node& node) {
@@ -159,7 +174,7 @@ bool IsOpaque(const Node& node) {
     case Kind::kUnit:
       return node.name != "degree";
     case Kind::kBig:
-      return !HasFiniteRange(node);
+      return !HasFiniteRange(node) && !IsInfiniteSum(node);
     default:
       return false;
   }

@@ -119,6 +119,10 @@ std::string Canonical(const Node& node, WorkBudget& budget);
 void CollectUnknowns(const Node& node, WorkBudget& budget, std::vector<std::string>& names);
 // Whether a sum, product or integral has limits that are numbers, so that it has a value.
 bool HasFiniteRange(const Node& node);
+// A sum from a number to infinity.
+bool IsInfiniteSum(const Node& node);
+// Has an integral or an infinite sum in it, whose values have fewer digits.
+bool IsApproximated(const Node& node);
 bool IsOpaque(const Node& node);
 
 bool Contains(const Node& node, Kind kind, std::string_view name = "");

@@ -182,7 +182,9 @@ class MatrixArithmetic {
 }  // namespace
 
 const Node* SimplifyMatrices(Arena& arena, const Node* node) {
-  return MatrixArithmetic(arena).Simplify(node);
+  const Node* simple = MatrixArithmetic(arena).Simplify(node);
+  const bool single = simple->kind == Kind::kMatrix && simple->args.size() == 1;
+  return single ? simple->args[0] : simple;  // a row times a column
 }
 
 }  // namespace longhaul::reward::math

@@ -33,6 +33,8 @@ const Node* Parser::PowerExpression() {
     } else if (Peek().Is('%')) {
       Take();
       base = Percent(base);
+    } else if (Peek().Is('_') && IsInteger(*base) && !base->name.empty()) {  // (1011)_2
+      base = BaseNumber({.type = TokenType::kNumber, .text = base->name});
     } else if (Peek().Is('_')) {
       Take();
       const Node* index = Script();

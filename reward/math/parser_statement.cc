@@ -72,6 +72,14 @@ Relation Opposite(Relation relation) {
   return Relation::kOther;
 }
 
+// Arrows of one meaning by one name.
+std::string_view SameSign(std::string_view command) {
+  if (command == "rightarrow" || command == "longrightarrow") return "to";
+  if (command == "Rightarrow" || command == "Longrightarrow") return "implies";
+  if (command == "Leftrightarrow") return "iff";
+  return command;
+}
+
 }  // namespace
 
 bool IsAnd(std::string_view word) {
@@ -189,7 +197,7 @@ bool Parser::TakeRelation(Relation& relation, std::string& name) {
   for (const RelationName& known : kRelations) {
     if (known.command != token.text) continue;
     relation = known.relation;
-    if (relation == Relation::kOther) name += token.text + " ";
+    if (relation == Relation::kOther) name += std::string(SameSign(token.text)) + " ";
     Take();
     return true;
   }

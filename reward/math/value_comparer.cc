@@ -42,6 +42,14 @@ bool HasCommonLog(const Node& node) {
                      [](const Node* arg) { return HasCommonLog(*arg); });
 }
 
+// As a value, not as the end of a sum.
+bool HasInfinity(const Node& node) {
+  if (node.kind == Kind::kInfinity) return true;
+  if (IsInfiniteSum(node)) return HasInfinity(*node.args[3]);
+  return std::any_of(node.args.begin(), node.args.end(),
+                     [](const Node* arg) { return HasInfinity(*arg); });
+}
+
 // The literal below a sign, when the node is a decimal.
 const Node* Decimal(const Node& node) {
   if (node.kind == Kind::kNegate) return Decimal(*node.args[0]);
@@ -113,7 +121,7 @@ bool ValueComparer::EqualExactly(const Node& a, const Node& b) {
     reason_ = "the same canonical form";
     return true;
   }
-  if (Contains(a, Kind::kInfinity) || Contains(b, Kind::kInfinity)) return false;
+  if (HasInfinity(a) || HasInfinity(b)) return false;
   if (EqualAtPoints(a, b, false)) return true;
   return (HasCommonLog(a) || HasCommonLog(b)) && EqualAtPoints(a, b, true);
 }
@@ -134,8 +142,8 @@ Point ValueComparer::Draw(const std::vector<std::string>& names, int index, bool
 
 ValueComparer::Agreement ValueComparer::CompareAt(const Node& a, const Node& b, const Point& point,
                                                   EvaluationRules rules) {
-  const bool integral = Contains(a, Kind::kBig, "int") || Contains(b, Kind::kBig, "int");
-  const long limit = integral ? 192 : std::max(kMaxPrecision, rules.precision);
+  const bool approximated = IsApproximated(a) || IsApproximated(b);
+  const long limit = approximated ? 192 : std::max(kMaxPrecision, rules.precision);
   for (; rules.precision <= limit; rules.precision *= 2) {
     Ball x = Evaluator(point, rules, budget_).Evaluate(a);
     Ball y = Evaluator(point, rules, budget_).Evaluate(b);
@@ -150,7 +158,7 @@ ValueComparer::Agreement ValueComparer::CompareAt(const Node& a, const Node& b, 
     const bool real = x.real();
     const Ball difference = Subtract(x, y);
     if (difference.IsProvedNonzero()) return real ? Agreement::kDiffer : Agreement::kBranches;
-    const long needed = integral ? 80 : rules.precision / 2;
+    const long needed = approximated ? 80 : rules.precision / 2;
     const long magnitude = std::max({x.MagnitudeBits(), y.MagnitudeBits(), -40L});
     if (difference.error() <= magnitude - needed) {
       return real ? Agreement::kReal : Agreement::kComplex;
@@ -214,7 +222,7 @@ bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, bool common_log)
 
 bool ValueComparer::AgreesWithMoreDigits(const Node& a, const Node& b, const Point& point,
                                          EvaluationRules rules) {
-  if (Contains(a, Kind::kBig, "int") || Contains(b, Kind::kBig, "int")) {
+  if (IsApproximated(a) || IsApproximated(b)) {
     rules.precision = 192;
   } else {
     long reach = 0;
