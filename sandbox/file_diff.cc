@@ -20,13 +20,14 @@ constexpr Limits kDiffLimits = {.cpu_time_ms = 60'000,
                                 .file_bytes = 512ll << 20};
 
 // One changed file after another, each name in the list ended by NUL. The headers are those of git:
-// an absent side is /dev/null, and an empty file is told by its mode line.
+// an absent side is /dev/null, and an empty file is told by its mode line. What is a directory on
+// one side is absent there.
 constexpr std::string_view kScript = R"(
 while IFS= read -r -d '' path; do
   before="a/$path" after="b/$path" from="a/$path" to="b/$path"
   printf 'diff --git a/%s b/%s\n' "$path" "$path"
-  [ -e "$before" ] || { printf 'new file mode 100644\n'; before=/dev/null from=/dev/null; }
-  [ -e "$after" ] || { printf 'deleted file mode 100644\n'; after=/dev/null to=/dev/null; }
+  [ -f "$before" ] || { printf 'new file mode 100644\n'; before=/dev/null from=/dev/null; }
+  [ -f "$after" ] || { printf 'deleted file mode 100644\n'; after=/dev/null to=/dev/null; }
   diff -u --label "$from" --label "$to" -- "$before" "$after"
   [ $? -le 1 ] || exit 2
 done

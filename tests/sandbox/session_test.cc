@@ -292,6 +292,26 @@ TEST_F(SessionTest, DiffIsAgainstWhatItWasOpenedWith) {
             "--- a/gone.txt\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n");
 }
 
+TEST_F(SessionTest, DiffOfAFileThatBecameADirectoryAndBack) {
+  proto::OpenSessionRequest request;
+  for (const char* path : {"file", "directory/file"}) {
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path(path);
+    file->set_content("old\n");
+  }
+  const std::string session = Open(request);
+  Output(session, "rm -r file directory; mkdir file; echo new > file/file; echo new > directory");
+  EXPECT_EQ(Diff(session),
+            "diff --git a/directory b/directory\nnew file mode 100644\n"
+            "--- /dev/null\n+++ b/directory\n@@ -0,0 +1 @@\n+new\n"
+            "diff --git a/directory/file b/directory/file\ndeleted file mode 100644\n"
+            "--- a/directory/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
+            "diff --git a/file b/file\ndeleted file mode 100644\n"
+            "--- a/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
+            "diff --git a/file/file b/file/file\nnew file mode 100644\n"
+            "--- /dev/null\n+++ b/file/file\n@@ -0,0 +1 @@\n+new\n");
+}
+
 TEST_F(SessionTest, OneCommandAtATime) {
   const std::string session = Open();
   std::jthread first(
