@@ -43,7 +43,11 @@ StatusOr<TestResults> JudgeCalls(const JudgeArgs& args) {
         JudgeReply(answered.replies[i], args.tests.calls[i], args.options.tolerance);
     failure.empty() ? void(++results.passed) : results.Fail(i, failure);
   }
-  if (!answered.ending.empty()) results.Fail(answered.replies.size(), answered.ending);
+  if (answered.replies.size() < calls.size()) {
+    results.Fail(answered.replies.size(), answered.ending);
+  } else if (!answered.ending.empty() && !results.failed()) {
+    results.first_failure = "after the last test: " + answered.ending;
+  }
   return results;
 }
 
