@@ -14,8 +14,10 @@
 //              inequality, the other way round only with allow_set_relation, for otherwise a
 //              response could repeat the inequality that it was asked to solve
 //   matrix     entry by entry, after arithmetic
-//   ratio      3:4 and 6:8; times of day exactly
-//   quantity   values in the same unit; a side without a unit is taken to be in the other's
+//   ratio      3:4 and 6:8; times of day exactly, the half of the day where both sides name it
+//   quantity   values in the same unit, 2 h 30 min as 150 min; a side without a unit is taken to be
+//              in the other's, "units" are those of any length
+//   letters    ACBD, three or more on their own, in their order
 #pragma once
 
 #include <string>

@@ -271,6 +271,12 @@ const Node* Parser::Product() {
     } else if (token.Is('/') || token.IsCommand("div")) {
       Take();
       const Node* above = collected();
+      if (Peek().type == TokenType::kNumber && Peek(1).Is('%')) {  // 1/4% is a quarter of one
+        const Node* below = Number();
+        Take();
+        factors = {Percent(arena_.Make(Kind::kDivide, {above, below}))};
+        continue;
+      }
       const Node* below = SignedPower();
       // a/bc is (a/b)c.
       const bool word = below->kind == Kind::kMultiply && below->name == "word";

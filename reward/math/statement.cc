@@ -101,8 +101,10 @@ bool IsNameLike(const Node& node) {
     case Kind::kSubscript:
     case Kind::kText:
       return true;
-    case Kind::kMultiply:
-      return IsSegment(node);
+    case Kind::kMultiply:  // AB, m \angle A
+      return IsSegment(node) || (node.args.size() == 2 && node.args[0]->kind == Kind::kSymbol &&
+                                 node.args[0]->name == "m" && node.args[1]->kind == Kind::kApply &&
+                                 node.args[1]->name == "angle");
     case Kind::kRatio:
     case Kind::kTuple:
       return AllNames(node);
