@@ -5,6 +5,8 @@
 
 #include <thread>
 
+#include "tools/host_port.h"
+
 namespace longhaul::tools {
 namespace {
 
@@ -30,12 +32,8 @@ MetricsEndpoint::MetricsEndpoint(std::unique_ptr<Impl> impl) : impl_(std::move(i
 
 StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
     const std::string& address, std::function<std::vector<ServerMetric>()> metrics) {
-  const size_t colon = address.rfind(':');
-  const std::string port_text = colon == std::string::npos ? "" : address.substr(colon + 1);
-  if (colon == 0 || port_text.empty() || port_text.size() > 5 ||
-      port_text.find_first_not_of("0123456789") != std::string::npos) {
-    return InvalidArgument("'{}' is no address for metrics; give host:port", address);
-  }
+  const StatusOr<HostPort> parts = SplitHostPort(address);
+  if (!parts.ok()) return Annotate(parts.status(), "metrics");
   auto impl = std::make_unique<Impl>();
   impl->server.new_task_queue = [] { return new httplib::ThreadPool(2); };
   impl->server.Get("/metrics", [metrics = std::move(metrics)](const httplib::Request&,
@@ -50,15 +48,15 @@ StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
     const int on = 1;
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   });
-  const std::string host = address.substr(0, colon);
-  int port = std::stoi(port_text);
+  const std::string& host = parts->host;
+  int port = std::stoi(parts->port);
   if (port == 0) {
     port = impl->server.bind_to_any_port(host);
   } else if (!impl->server.bind_to_port(host, port)) {
     port = -1;
   }
   if (port < 0) return FailedPrecondition("metrics: {} is in use or no address of ours", address);
-  impl->address = fmt::format("{}:{}", host, port);
+  impl->address = fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
   impl->thread = std::thread([server = &impl->server] { server->listen_after_bind(); });
   // Stopping a server that does not run yet would be without effect.
   while (!impl->server.is_running()) std::this_thread::yield();

@@ -21,6 +21,7 @@
 #include "common/file.h"
 #include "common/file_descriptor.h"
 #include "common/logging.h"
+#include "tools/host_port.h"
 
 namespace longhaul::tools {
 namespace {
@@ -51,30 +52,6 @@ Status ClaimUnixSocket(const std::string& address, const std::string& path) {
     return FailedPrecondition("{} is in use: a server answers there", address);
   }
   return unlink(path.c_str()) == 0 ? OkStatus() : ErrnoStatus(errno, "removing", path);
-}
-
-struct HostPort {
-  std::string host;
-  std::string port;
-};
-
-StatusOr<HostPort> SplitHostPort(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  const auto bad = [&] {
-    return InvalidArgument("'{}' is no address; give host:port, [ipv6]:port or unix:/path",
-                           address);
-  };
-  if (colon == std::string::npos || colon == 0) return bad();
-  HostPort parts{address.substr(0, colon), address.substr(colon + 1)};
-  const bool bracketed = parts.host.front() == '[' && parts.host.back() == ']';
-  if (bracketed) parts.host = parts.host.substr(1, parts.host.size() - 2);
-  if (!bracketed && parts.host.find(':') != std::string::npos) return bad();
-  const bool digits = !parts.port.empty() && parts.port.size() <= 5 &&
-                      parts.port.find_first_not_of("0123456789") == std::string::npos;
-  if (!digits || std::stoi(parts.port) > 65535) {
-    return InvalidArgument("'{}': the port must be a number from 0 to 65535", address);
-  }
-  return parts;
 }
 
 // Binds once and lets go, because gRPC does not say why it could not.

@@ -33,8 +33,10 @@ struct ServiceAddress {
   }
 };
 
-// A channel that is connected, with the token on every call. Unavailable: nobody answered within
-// connect_timeout_s. `what` names the service in the error: "reward server".
+// A channel that is connected, with the token on every call. `what` names the service in errors:
+// "reward server". InvalidArgument: no address, or no authority in tls_ca. FailedPrecondition, at
+// once: an unknown host, or TLS on one side only, or a certificate that is not to be trusted.
+// Unavailable: nobody answered within connect_timeout_s, and why.
 StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const ServiceAddress& service,
                                                    const std::string& what);
 
