@@ -116,7 +116,8 @@ void PrintSummary(const std::string& run_dir, const RunSummary& summary) {
     fmt::print("  window {} tokens from step {}\n", boundary.max_response_length, boundary.step);
   }
   for (const trainer::JudgeAlarm& alarm : result.judge_alarms) {
-    fmt::print("  judge at level {} from step {}: {}\n", alarm.level, alarm.step + 1, alarm.cause);
+    fmt::print("  alarm about the judge at step {}, level {} from there on: {}\n", alarm.step,
+               alarm.level, alarm.cause);
   }
   const std::deque<Json> samples = LastSamples(run_dir);
   if (!samples.empty()) fmt::print("\nSamples of the end:\n");

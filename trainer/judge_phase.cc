@@ -37,6 +37,16 @@ std::optional<std::string> Trainer::Impl::CalibrateJudges(MetricSet& metrics) {
   std::string text;
   for (const auto& [name, value] : *measures) text += fmt::format(" {} {:.2f}", name, value);
   LogInfo("step {}: calibration of the judge:{}", step, text);
+  // A judge that cannot answer, such as one asked for by a wrong name, is said before the first
+  // rollout of a domain that may come much later.
+  const auto unscorable = measures->find("unscorable_rate");
+  if (unscorable != measures->end() && unscorable->second > config.reward.max_unscorable_frac) {
+    LogWarning(
+        "step {}: the judge gave no verdict on {:.0f}% of its standing sets; of rollouts, more "
+        "than "
+        "{:.0f}% (reward.max_unscorable_frac) end the run. `longhaul eval-judge` says why",
+        step, 100 * unscorable->second, 100 * config.reward.max_unscorable_frac);
+  }
   return judge_watch->ObserveCalibration(*measures, step, metrics);
 }
 

@@ -154,10 +154,24 @@ TEST_F(JudgeRun, TheStandingSetsAreJudgedAtTheStartAndGiveAlarm) {
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("step 0: calibration of the judge: accuracy"));
   EXPECT_THAT(result.output, HasSubstr("step 0: alarm about the judge"));
+  EXPECT_THAT(result.output, HasSubstr("alarm about the judge at step 0, level 1 from there on: "));
   EXPECT_EQ(Metrics()[0].GetDouble("judge/level").value(), 1);
   Remove("out");
   const CommandResult stop = Judged(judge.url(), "trainer.max_steps=2 reward.watch.on_alarm=stop");
   ExpectError(stop, {"reward.watch.on_alarm is stop"});
+}
+
+TEST_F(JudgeRun, AJudgeThatCannotAnswerIsSaidAtTheStart) {
+  ScriptedEndpoint endpoint([](const ScriptedRequest& request) {
+    return PromptOf(request).empty() ? ScriptedReply{} : ScriptedReply{.status = 404};
+  });
+  const CommandResult result = Judged(endpoint.url(), "trainer.max_steps=1");
+  EXPECT_THAT(result.output, HasSubstr("step 0: the judge gave no verdict on 95% of its standing "
+                                       "sets; of rollouts, more than 10%"));
+  ExpectError(result, {"step 1: scoring failed: "});
+  Remove("out");
+  VainJudge judge;
+  EXPECT_THAT(Judged(judge.url(), "trainer.max_steps=1").output, Not(HasSubstr("gave no verdict")));
 }
 
 TEST_F(JudgeRun, AJudgeThatFailsIsUnscorableAndEndsTheRunAboveTheRate) {
