@@ -352,6 +352,10 @@ bool AnswerComparer::CompareRatios(const Node* gold, const Node* pred) {
 }
 
 bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
+  const auto words = [](const Node& node) {
+    return node.kind == Kind::kText || node.kind == Kind::kUnit;
+  };
+  if (words(*gold) != words(*pred)) return Decide(false, "words and a value");  // hours, 1
   const Quantity left = SplitUnit(arena_, gold), right = SplitUnit(arena_, pred);
   const auto decide = [&](const Node* a, const Node* b) {
     const bool equal = values_.Equal(a, b);

@@ -331,7 +331,7 @@ class Finder {
   // bold last.
   std::optional<Span> InWords() const {
     constexpr size_t kMaxBytes = 60;
-    if (mode_ == FindMode::kLatex) return std::nullopt;
+    if (mode_ == FindMode::kLatex || role_ != TextRole::kResponse) return std::nullopt;
     const auto few = [&](size_t begin, size_t end) -> std::optional<Span> {
       while (end > begin &&
              std::string_view(" .*\r").find(text_[end - 1]) != std::string_view::npos)
@@ -348,7 +348,9 @@ class Finder {
     }
     for (size_t at = text_.rfind(')'); at != std::string_view::npos && at >= 2;
          at = text_.rfind(')', at - 1)) {
-      const bool option = text_[at - 2] == '(' && text_[at - 1] >= 'A' && text_[at - 1] <= 'J';
+      const bool applied = at > 2 && IsAlnum(text_[at - 3]);
+      const bool option =
+          !applied && text_[at - 2] == '(' && text_[at - 1] >= 'A' && text_[at - 1] <= 'J';
       if (option) return Span{at - 2, at + 1};
     }
     const size_t close = text_.rfind("**");
