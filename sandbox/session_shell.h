@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // SessionShell: commands for a shell in a guest, one at a time, that find what those before them
-// have left: working directory, variables, functions, aliases, options and umask. Traps, and
-// descriptors that `exec` opened, end with their command.
+// have left: working directory, variables, functions, aliases, options and umask. Job numbers and
+// `$!`, traps, and descriptors that `exec` opened, end with their command.
 //
 // Each command is a bash of its own, executed by PID 1 of the guest, which also says how it ended.
 // So there is no shell that a command could disable for those that follow, and the end of a command
