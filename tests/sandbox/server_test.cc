@@ -32,7 +32,7 @@ class ServerTest : public testing::Test {
     directory_ = name;
   }
   void TearDown() override {
-    if (server_ > 0) End(SIGKILL);
+    if (server_ > 0) End(SIGTERM);  // it removes its cgroups
     ASSERT_TRUE(RemoveTree(directory_).ok());
   }
 

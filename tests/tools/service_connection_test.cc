@@ -20,7 +20,7 @@ class ServiceConnection : public CommandLine {
  protected:
   void TearDown() override {
     if (server_ > 0) {
-      kill(server_, SIGKILL);
+      kill(server_, SIGTERM);
       waitpid(server_, nullptr, 0);
     }
     CommandLine::TearDown();
