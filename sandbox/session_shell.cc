@@ -31,10 +31,11 @@ constexpr std::string_view kState =
 // The first line of every command's script, {0} the state, {1} the new one, {2} the sign that it is
 // there, {3} kState. It is parsed before the state is read, and the trap is set when that has been
 // read to its end: neither an alias nor a state that ends or disables the shell can make what was
-// not run look kept. Nothing but regular files are read, and nothing of this is traced.
+// not run look kept. What interrupts a command, and all it starts meanwhile, does not interrupt the
+// writing. Nothing but regular files are read, and nothing of this is traced.
 constexpr std::string_view kBegin =
     R"sh(exec 2>&1; {{ if [[ -f {0} && ! -h {0} ]]; then . {0}; else shopt -s expand_aliases; fi && )sh"
-    R"sh(\trap '{{ __longhaul_state=$({3}) && [[ $__longhaul_state == *"#end" ]] && )sh"
+    R"sh(\trap '{{ \builtin trap "" INT TERM; __longhaul_state=$({3}) && [[ $__longhaul_state == *"#end" ]] && )sh"
     R"sh(\builtin printf %s "$__longhaul_state" >| {1} && >| {2}; }} 2>/dev/null' EXIT; )sh"
     "}} 2>/dev/null\n";
 

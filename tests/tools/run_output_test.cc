@@ -3,9 +3,9 @@
 // What runs write against the pages that say what it means: docs/metrics.md names every key that is
 // written, and nothing else.
 #include <gmock/gmock.h>
+#include <re2/re2.h>
 
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -50,9 +50,9 @@ Names DocumentedNames(const std::string& heading) {
 
 // "eval/<set>/avg@<k>" matches "eval/held-out/avg@4".
 bool Matches(const std::string& pattern, const std::string& name) {
-  const std::string quoted = std::regex_replace(pattern, std::regex(R"([.\[\]+])"), R"(\$&)");
-  const std::string any = std::regex_replace(quoted, std::regex("<[a-z]+>"), "[^/@]+");
-  return std::regex_match(name, std::regex(any));
+  std::string any = RE2::QuoteMeta(pattern);
+  RE2::GlobalReplace(&any, R"(\\<[a-z]+\\>)", "[^/@]+");
+  return RE2::FullMatch(name, any);
 }
 
 void ExpectSame(const Names& documented, const Names& written) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <re2/re2.h>
+
 #include <cmath>
-#include <regex>
 
 #include "logic_case.h"
 
@@ -36,12 +37,11 @@ long double Value(const Json& expression, const Json& definitions, long double a
 }
 
 bool HasTheValue(const Json& puzzle, const std::string& answer) {
-  static const std::regex form(R"(([+-]?\d{1,15})(?:/(\d{1,15})|(\.\d{1,15}))?)");
-  std::smatch match;
-  if (!std::regex_match(answer, match, form)) return false;
-  const std::string decimal = match[1].str() + match[3].str();
-  long double value = std::stold(decimal);
-  if (match[2].matched) value /= std::stold(match[2].str());
+  static const RE2 form(R"(([+-]?\d{1,15})(?:/(\d{1,15})|(\.\d{1,15}))?)");
+  std::string whole, denominator, decimals;
+  if (!RE2::FullMatch(answer, form, &whole, &denominator, &decimals)) return false;
+  long double value = std::stold(whole + decimals);
+  if (!denominator.empty()) value /= std::stold(denominator);
   const long double expected = Value(*puzzle.Find("expression"), *puzzle.Find("definitions"), 0, 0);
   return std::abs(value - expected) < 1e-9L * std::max(1.0L, std::abs(expected));
 }
