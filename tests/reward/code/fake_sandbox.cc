@@ -56,17 +56,18 @@ struct Child {
     const rlimit cpu = {seconds, seconds};
     setrlimit(RLIMIT_CPU, &cpu);
   }
-  if (child.limits.memory_bytes() > 0) {
-    const rlimit memory = {static_cast<rlim_t>(child.limits.memory_bytes()),
-                           static_cast<rlim_t>(child.limits.memory_bytes())};
-    setrlimit(RLIMIT_AS, &memory);
-  }
   std::vector<char*> argv;
   for (const std::string& argument : child.arguments) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   }
   argv.push_back(nullptr);
   std::array<const char*, 3> environment = {"PATH=/usr/bin", "PYTHONHASHSEED=0", nullptr};
+  // Last, since nothing can be allocated under it in a program built with a sanitizer.
+  if (child.limits.memory_bytes() > 0) {
+    const rlimit memory = {static_cast<rlim_t>(child.limits.memory_bytes()),
+                           static_cast<rlim_t>(child.limits.memory_bytes())};
+    setrlimit(RLIMIT_AS, &memory);
+  }
   execve(argv[0], argv.data(), const_cast<char* const*>(environment.data()));
   _exit(127);
 }
