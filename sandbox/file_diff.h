@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The changes of a working directory as a unified diff that `git apply` and `patch -p1` take. Files
-// are compared here, byte by byte; the differences of those that changed are written by diff(1) in
-// a jail of its own, since both sides may be hostile.
+// The changes of a working directory as a patch that `git apply` takes: regular files, whether they
+// are executable, and symbolic links. Files are compared here, byte by byte; the differences of
+// texts that changed are written by diff(1) in a jail of its own, since both sides may be hostile.
 #pragma once
 
 #include <string>
@@ -15,6 +15,8 @@ namespace longhaul::sandbox {
 
 struct FileDiff {
   std::string unified_diff;
+  // Not everything that changed is in it: a bound in files or bytes was reached, or a file could
+  // not be read (a hard link, no permission). What is in it can be applied.
   bool truncated = false;
 };
 
@@ -23,8 +25,7 @@ struct DiffArgs {
   const RunContext* context;
 };
 
-// `before` is sorted by path. FailedPrecondition: this host has no diff. Beyond a bound in files or
-// bytes the diff is truncated.
+// `before` is sorted by path. FailedPrecondition: this host has no diff.
 StatusOr<FileDiff> DiffAgainst(const std::vector<GuestFile>& before, const WorkDirectory& after,
                                const DiffArgs& args);
 

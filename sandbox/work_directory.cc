@@ -59,7 +59,8 @@ bool IsValidUtf8(std::string_view text) {
 
 int OpenBeneath(int directory, const std::string& path, int flags, int mode = 0) {
   open_how how = {};
-  how.flags = static_cast<uint64_t>(flags) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  how.flags = static_cast<uint64_t>(flags) | O_CLOEXEC;
+  if ((flags & O_PATH) == 0) how.flags |= O_NONBLOCK | O_NOCTTY;  // not allowed together
   how.mode = static_cast<uint64_t>(mode);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
   // EAGAIN: the guest renamed something meanwhile.
@@ -96,28 +97,56 @@ StatusOr<FileDescriptor> OpenParent(int root, std::string_view& path) {
   return at;
 }
 
-Status CheckRegular(int fd, const std::string& path) {
-  struct stat status;
+Status CheckRegular(int fd, const std::string& path, struct stat& status) {
   if (fstat(fd, &status) < 0) return ErrnoStatus(errno, "looking at", path);
   if (!S_ISREG(status.st_mode)) return FailedPrecondition("{} is not a regular file", path);
   if (status.st_nlink > 1) return FailedPrecondition("{} is a hard link", path);
   return OkStatus();
 }
 
-void ListInto(int parent, const std::string& prefix, int depth, size_t count_max,
-              std::vector<std::string>& paths) {
+StatusOr<GuestFileContent> ReadRegular(int directory, const std::string& path, int64_t bytes_max) {
+  const FileDescriptor fd(OpenBeneath(directory, path, O_RDONLY));
+  if (fd.get() < 0) return OpenError(errno, path);
+  struct stat status;
+  RETURN_IF_ERROR(CheckRegular(fd.get(), path, status));
+  GuestFileContent content;
+  content.mode = status.st_mode;
+  char chunk[1 << 16];
+  for (;;) {
+    const ssize_t got = read(fd.get(), chunk, sizeof(chunk));
+    if (got < 0) return ErrnoStatus(errno, "reading", path);
+    if (got == 0) return content;
+    const int64_t room = bytes_max - static_cast<int64_t>(content.bytes.size());
+    content.bytes.append(chunk, static_cast<size_t>(std::min<int64_t>(got, room)));
+    if (got > room) {
+      content.truncated = true;
+      return content;
+    }
+  }
+}
+
+void ListInto(int parent, const std::string& prefix, size_t count_max, GuestListing& listing) {
   DIR* directory = fdopendir(parent);
   if (directory == nullptr) {
     close(parent);
+    listing.complete = false;
     return;
   }
+  const auto depth = std::count(prefix.begin(), prefix.end(), '/');
   while (const dirent* entry = readdir(directory)) {
     const std::string name = entry->d_name;
-    if (name == "." || name == ".." || paths.size() >= count_max) continue;
-    if (entry->d_type == DT_REG) paths.push_back(prefix + name);
-    if (entry->d_type != DT_DIR || depth >= kDepthMax) continue;
-    const int child = OpenBeneath(dirfd(directory), name, O_RDONLY | O_DIRECTORY);
-    if (child >= 0) ListInto(child, prefix + name + "/", depth + 1, count_max, paths);
+    if (name == "." || name == "..") continue;
+    if (entry->d_type == DT_DIR) {
+      const int child =
+          depth < kDepthMax ? OpenBeneath(dirfd(directory), name, O_RDONLY | O_DIRECTORY) : -1;
+      if (child >= 0) ListInto(child, prefix + name + "/", count_max, listing);
+      listing.complete &= child >= 0;
+    } else if (entry->d_type == DT_REG || entry->d_type == DT_LNK) {
+      const bool room = listing.paths.size() < count_max;
+      if (room) listing.paths.push_back(prefix + name);
+      listing.complete &= room;
+    }
+    if (listing.paths.size() >= count_max && !listing.complete) break;
   }
   closedir(directory);
 }
@@ -191,32 +220,34 @@ Status WorkDirectory::Write(const GuestFile& file) {
 StatusOr<GuestFileContent> WorkDirectory::Read(const std::string& path, int64_t bytes_max) const {
   RETURN_IF_ERROR(CheckGuestPath(path));
   const AsUser user(uid_, gid_);
-  const FileDescriptor fd(OpenBeneath(directory_.get(), path, O_RDONLY));
-  if (fd.get() < 0) return OpenError(errno, path);
-  RETURN_IF_ERROR(CheckRegular(fd.get(), path));
-  GuestFileContent content;
-  char chunk[1 << 16];
-  for (;;) {
-    const ssize_t got = read(fd.get(), chunk, sizeof(chunk));
-    if (got < 0) return ErrnoStatus(errno, "reading", path);
-    if (got == 0) return content;
-    const int64_t room = bytes_max - static_cast<int64_t>(content.bytes.size());
-    content.bytes.append(chunk, static_cast<size_t>(std::min<int64_t>(got, room)));
-    if (got > room) {
-      content.truncated = true;
-      return content;
-    }
-  }
+  return ReadRegular(directory_.get(), path, bytes_max);
 }
 
-StatusOr<std::vector<std::string>> WorkDirectory::List(int count_max) const {
+StatusOr<GuestFileContent> WorkDirectory::ReadListed(const std::string& path,
+                                                     int64_t bytes_max) const {
+  const AsUser user(uid_, gid_);
+  const FileDescriptor fd(OpenBeneath(directory_.get(), path, O_PATH | O_NOFOLLOW));
+  if (fd.get() < 0) return OpenError(errno, path);
+  struct stat status;
+  if (fstat(fd.get(), &status) < 0) return ErrnoStatus(errno, "looking at", path);
+  if (!S_ISLNK(status.st_mode)) return ReadRegular(directory_.get(), path, bytes_max);
+  char target[kPathMax + 1];
+  const ssize_t length = readlinkat(fd.get(), "", target, sizeof(target));
+  if (length < 0) return ErrnoStatus(errno, "reading the link", path);
+  GuestFileContent content;
+  content.bytes.assign(target, static_cast<size_t>(length));
+  content.mode = status.st_mode;
+  return content;
+}
+
+StatusOr<GuestListing> WorkDirectory::List(int count_max) const {
   const AsUser user(uid_, gid_);
   const int root = OpenBeneath(directory_.get(), ".", O_RDONLY | O_DIRECTORY);
   if (root < 0) return OpenError(errno, "/work");
-  std::vector<std::string> paths;
-  ListInto(root, "", 0, static_cast<size_t>(count_max), paths);
-  std::sort(paths.begin(), paths.end());
-  return paths;
+  GuestListing listing;
+  ListInto(root, "", static_cast<size_t>(count_max), listing);
+  std::sort(listing.paths.begin(), listing.paths.end());
+  return listing;
 }
 
 }  // namespace longhaul::sandbox

@@ -3,7 +3,7 @@
 // WorkDirectory: the host's way into a guest's /work, through a held descriptor. The guest may
 // rearrange names at any moment, so every path is resolved by openat2 beneath the descriptor with
 // no symbolic link followed anywhere, files are opened without blocking, and only regular files
-// with one name are read (a FIFO, a device or a hard link is refused).
+// with one name are read (a FIFO, a device or a hard link is refused), and the targets of links.
 //
 // Thread-safe.
 #pragma once
@@ -33,6 +33,12 @@ Status CheckGuestFiles(const std::vector<GuestFile>& files);
 struct GuestFileContent {
   std::string bytes;
   bool truncated = false;
+  unsigned mode = 0;  // st_mode
+};
+
+struct GuestListing {
+  std::vector<std::string> paths;  // sorted; names are whatever the guest chose
+  bool complete = true;            // false: more than asked for, too deep, or a closed directory
 };
 
 class WorkDirectory {
@@ -45,8 +51,10 @@ class WorkDirectory {
   // At most `bytes_max` bytes. NotFound; FailedPrecondition: a link, a directory or not a regular
   // file.
   StatusOr<GuestFileContent> Read(const std::string& path, int64_t bytes_max) const;
-  // Paths of regular files, sorted, at most `count_max` of them.
-  StatusOr<std::vector<std::string>> List(int count_max) const;
+  // Regular files and symbolic links, at most `count_max` of them.
+  StatusOr<GuestListing> List(int count_max) const;
+  // As Read, of a path that List gave: the content of a symbolic link is its target.
+  StatusOr<GuestFileContent> ReadListed(const std::string& path, int64_t bytes_max) const;
 
   int fd() const { return directory_.get(); }
 

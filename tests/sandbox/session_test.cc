@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "sandbox_fixture.h"
+#include "tests/sandbox/git_apply.h"
 
 namespace longhaul::sandbox {
 namespace {
@@ -42,13 +43,14 @@ class SessionTest : public SandboxFixture {
     proto::RunCommandReply reply;
     return stub().RunCommand(&context, request, &reply);
   }
-  std::string Diff(const std::string& session) {
+  std::string Diff(const std::string& session, bool* truncated = nullptr) {
     proto::DiffRequest request;
     request.set_session(session);
     grpc::ClientContext context;
     proto::DiffReply reply;
     const grpc::Status status = stub().Diff(&context, request, &reply);
     EXPECT_TRUE(status.ok()) << status.error_message();
+    if (truncated != nullptr) *truncated = reply.truncated();
     return reply.unified_diff();
   }
   grpc::Status Close(const std::string& session) {
@@ -287,7 +289,7 @@ TEST_F(SessionTest, DiffIsAgainstWhatItWasOpenedWith) {
             "diff --git a/changed.txt b/changed.txt\n"
             "--- a/changed.txt\n+++ b/changed.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
             "diff --git a/d/new file.txt b/d/new file.txt\nnew file mode 100644\n"
-            "--- /dev/null\n+++ b/d/new file.txt\n@@ -0,0 +1 @@\n+new\n"
+            "--- /dev/null\n+++ b/d/new file.txt\t\n@@ -0,0 +1 @@\n+new\n"
             "diff --git a/gone.txt b/gone.txt\ndeleted file mode 100644\n"
             "--- a/gone.txt\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n");
 }
@@ -310,6 +312,101 @@ TEST_F(SessionTest, DiffOfAFileThatBecameADirectoryAndBack) {
             "--- a/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
             "diff --git a/file/file b/file/file\nnew file mode 100644\n"
             "--- /dev/null\n+++ b/file/file\n@@ -0,0 +1 @@\n+new\n");
+}
+
+// Odd trees of one shell script each: what `git apply` makes of the diff is what the shell made.
+class GitApplyTest : public SessionTest, public testing::WithParamInterface<const char*> {};
+
+std::string Repeated(std::string_view text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+std::vector<GuestFile> FilesToChange() {
+  const std::string binary = Repeated(std::string("\0\1\xff\n", 4), 500);
+  return {{"binary", binary},     {"directory/file", "old\n"}, {"empty", ""},
+          {"no newline", "a\nb"}, {"run.sh", "echo\n", 0755},  {"tab\"quote\\", "q\n"},
+          {"text", "one\ntwo\n"}, {"tool", binary, 0755},      {"\xc3\xa4 x", "umlaut\r\n"}};
+}
+
+TEST_P(GitApplyTest, MakesWhatTheShellMade) {
+  if (!HaveGit()) GTEST_SKIP() << "this host has no git";
+  const std::vector<GuestFile> files = FilesToChange();
+  proto::OpenSessionRequest request;
+  for (const GuestFile& file : files) {
+    proto::ExecutionFile* sent = request.add_files();
+    sent->set_path(file.path);
+    sent->set_content(file.content);
+    sent->set_executable(file.mode == 0755);
+  }
+  const std::string session = Open(request);
+  ASSERT_EQ(Output(session, GetParam()), "");
+  const std::string patch = Diff(session);
+  const auto made = ApplyWithGit(files, patch, directory_ + "/applied");
+  std::string shown;
+  for (const auto& [path, content] : made) shown += path + '\0' + content + '\0';
+  // The same listing, written inside.
+  const std::string listing = Output(session, R"(
+    find . \( -type f -o -type l \) -printf '%P\0' | LC_ALL=C sort -z |
+      while IFS= read -r -d '' path; do
+        printf '%s\0' "$path"
+        if [ -L "$path" ]; then printf '120000 '; readlink -n -- "$path"
+        elif [ -x "$path" ]; then printf '100755 '; cat -- "$path"
+        else printf '100644 '; cat -- "$path"; fi
+        printf '\0'
+      done)");
+  EXPECT_EQ(shown, listing) << patch;
+  EXPECT_EQ(patch.empty(), std::string_view(GetParam()) == "touch text");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Trees, GitApplyTest,
+    testing::Values(
+        "touch text", "printf 'a\\0b' >> binary; rm tool; head -c 9000 /dev/zero > new",
+        "printf '\\0' > text; echo text > binary; chmod -x tool; printf x >> tool",
+        "chmod +x text empty binary; chmod -x run.sh; echo x >> run.sh",
+        "printf '#!\\n' > new.sh; chmod 755 new.sh; : > e; : > ex; chmod +x ex",
+        "ln -s text link; ln -s $'a\\nb' odd; ln -sf /etc/passwd text; ln -s no 'x y'",
+        "rm binary; ln -s binary binary; rm -r directory; ln -s /tmp directory; rm empty",
+        "rm text; mkdir text; echo in > text/file; rm -r directory; echo > directory",
+        R"(echo 2 >> 'tab"quote\'; echo t > $'t\ta"b\nc'; echo e > $'\e\x7f'; echo > ' ')",
+        R"(rm 'tab"quote\'; chmod +x $'\xc3\xa4 x'; echo u > $'\xff'; printf x > 'no newline')",
+        "for i in $(seq 120); do head -c $i /dev/urandom | cat - /dev/zero | "
+        "head -c $((i * 7)) > b$i; done"));
+
+TEST_F(SessionTest, DiffSaysWhatGitSays) {
+  const std::string session = Open();
+  Output(session, "printf '\\0' > nul; echo '#!/bin/sh' > run; chmod +x run; ln -s run ln");
+  EXPECT_EQ(Diff(session),
+            "diff --git a/ln b/ln\nnew file mode 120000\n"
+            "--- /dev/null\n+++ b/ln\n@@ -0,0 +1 @@\n+run\n\\ No newline at end of file\n"
+            "diff --git a/nul b/nul\nnew file mode 100644\n"
+            "index 0000000000000000000000000000000000000000.."
+            "f76dd238ade08917e6712764a16a22005a50573d\nGIT binary patch\n"
+            "literal 1\nIcmZPo000310RR91\n\nliteral 0\nHcmV?d00001\n\n"
+            "diff --git a/run b/run\nnew file mode 100755\n"
+            "--- /dev/null\n+++ b/run\n@@ -0,0 +1 @@\n+#!/bin/sh\n");
+}
+
+// A file that cannot be read is not said to be removed.
+TEST_F(SessionTest, DiffIsIncompleteWhereAFileCannotBeRead) {
+  proto::OpenSessionRequest request;
+  for (const char* path : {"closed", "d/file", "linked"}) {
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path(path);
+    file->set_content("one\n");
+  }
+  const std::string session = Open(request);
+  bool truncated = false;
+  Diff(session, &truncated);
+  EXPECT_FALSE(truncated);
+  Output(session, "ln linked other; mkdir .git; echo > .git/x; echo > .GIT");
+  EXPECT_EQ(Diff(session, &truncated), "");
+  EXPECT_TRUE(truncated);
+  Output(session, "rm other; chmod 0 closed; chmod 0 d");
+  EXPECT_EQ(Diff(session, &truncated), "");
+  EXPECT_TRUE(truncated);
 }
 
 TEST_F(SessionTest, OneCommandAtATime) {
