@@ -5,6 +5,7 @@
 #include <array>
 
 #include "common/random.h"
+#include "reward/math/piece_finder.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -140,6 +141,24 @@ Point ValueComparer::Draw(const std::vector<std::string>& names, int index, bool
   return point;
 }
 
+// None for what is one formula everywhere.
+std::vector<Point> ValueComparer::PointsOnPieces(const Node& a, const Node& b,
+                                                 const std::vector<std::string>& names) const {
+  constexpr size_t kMaxNames = 3;
+  PieceFinder finder(arena_);
+  finder.AddBordersOf(a);
+  finder.AddBordersOf(b);
+  std::vector<Point> points;
+  if (!finder.HasPieces() || IsApproximated(a) || IsApproximated(b)) return points;
+  const size_t lines = names.size() == 1 ? 1 : 2;  // of each name, with the others elsewhere
+  for (size_t i = 0; i < std::min(names.size(), kMaxNames) * lines; ++i) {
+    const Point start = Draw(names, 400 + static_cast<int>(i), false);
+    const std::vector<Point> along = finder.PointsAlong(start, names[i / lines]);
+    points.insert(points.end(), along.begin(), along.end());
+  }
+  return points;
+}
+
 ValueComparer::Agreement ValueComparer::CompareAt(const Node& a, const Node& b, const Point& point,
                                                   EvaluationRules rules) {
   const bool approximated = IsApproximated(a) || IsApproximated(b);
@@ -215,6 +234,7 @@ bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, bool common_log)
   }
   if (!names.empty() && !AgreesFarOut(a, b, names, rules)) return false;
   if (!names.empty() && !AgreesAtIntegers(a, b, names, rules)) return false;
+  if (!names.empty() && !AgreesOnPieces(a, b, names, rules)) return false;
   reason_ = names.empty() ? "values that agree to more than a hundred bits"
                           : fmt::format("values that agree at {} points", real + complex);
   return true;
@@ -278,64 +298,15 @@ bool ValueComparer::AgreesAtIntegers(const Node& a, const Node& b,
   return budget_.Spend(1);
 }
 
-std::optional<Ball> ValueComparer::RealConstant(const Node& node, long precision) {
-  std::vector<std::string> names;
-  CollectUnknowns(node, budget_, names);
-  if (!names.empty()) return std::nullopt;
-  Ball value = Evaluator({}, {.precision = precision}, budget_).Evaluate(node);
-  value.DropImaginary();
-  if (!value.defined() || !value.real()) return std::nullopt;
-  return value;
-}
-
-std::optional<int> ValueComparer::Order(const Node& a, const Node& b) {
-  const auto infinite = [](const Node& node) {
-    if (node.kind == Kind::kInfinity) return 1;
-    return node.kind == Kind::kNegate && node.args[0]->kind == Kind::kInfinity ? -1 : 0;
-  };
-  const int left = infinite(a), right = infinite(b);
-  if (left != 0 || right != 0) return left < right ? -1 : left > right ? 1 : 0;
-  if (a.kind == Kind::kNumber && b.kind == Kind::kNumber) {
-    return a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
+bool ValueComparer::AgreesOnPieces(const Node& a, const Node& b,
+                                   const std::vector<std::string>& names,
+                                   const EvaluationRules& rules) {
+  for (const Point& point : PointsOnPieces(a, b, names)) {
+    if (CompareAt(a, b, point, rules) != Agreement::kDiffer) continue;
+    reason_ = "values that differ at a point";
+    return false;
   }
-  const std::optional<Ball> x = RealConstant(a, kSecondPrecision);
-  const std::optional<Ball> y = RealConstant(b, kSecondPrecision);
-  if (!x.has_value() || !y.has_value()) return std::nullopt;
-  const int sign = Subtract(*x, *y).ProvedSign();
-  if (sign != 0) return sign;
-  if (EqualExactly(a, b)) return 0;
-  return std::nullopt;
-}
-
-std::optional<int> ValueComparer::ProportionSign(const Node& f, const Node& g) {
-  std::vector<std::string> names;
-  CollectUnknowns(f, budget_, names);
-  CollectUnknowns(g, budget_, names);
-  if (names.empty()) return std::nullopt;
-  std::optional<Ball> ratio;
-  int agreements = 0;
-  EvaluationRules rules = {.precision = 256};
-  rules.complex = IsComplexOnly(f) || IsComplexOnly(g);
-  for (int draw = 0; draw < kMaxDraws && agreements < kNeededAgreements + 1; ++draw) {
-    const Point point = Draw(names, draw + 100, false);
-    Ball x = Evaluator(point, rules, budget_).Evaluate(f);
-    Ball y = Evaluator(point, rules, budget_).Evaluate(g);
-    x.DropImaginary();
-    y.DropImaginary();
-    if (x.defined() != y.defined()) return std::nullopt;
-    if (!x.defined() || (!x.real() && !y.real())) continue;
-    if (x.real() != y.real()) return std::nullopt;
-    const Ball quotient = Divide(y, x);
-    if (!quotient.defined()) return std::nullopt;
-    if (!ratio.has_value()) {
-      ratio = quotient;
-    } else if (Subtract(quotient, *ratio).IsProvedNonzero() || quotient.error() > -80) {
-      return std::nullopt;
-    }
-    ++agreements;
-  }
-  if (agreements < 3 || ratio->ProvedSign() == 0) return std::nullopt;
-  return ratio->ProvedSign();
+  return budget_.Spend(1);
 }
 
 bool ValueComparer::Within(const Node& a, const Node& b, const mpq_class& distance) {

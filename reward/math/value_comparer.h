@@ -6,7 +6,7 @@
 //   2. exact rationals
 //   3. values at points, which must agree at several of them, again with three times the digits
 //      and more where very large or small numbers take part, and at points as far out and as near
-//      to zero as the constants are
+//      to zero as the constants are; of functions made of pieces, on each piece (piece_finder.h)
 //
 // Points are drawn from a seed of the two texts, so that a verdict never changes. Unknowns take
 // real values of both signs. Where one side is real and the other is not, or one has no value, they
@@ -50,6 +50,10 @@ class ValueComparer {
                     const EvaluationRules& rules);
   bool AgreesAtIntegers(const Node& a, const Node& b, const std::vector<std::string>& names,
                         const EvaluationRules& rules);
+  bool AgreesOnPieces(const Node& a, const Node& b, const std::vector<std::string>& names,
+                      const EvaluationRules& rules);
+  std::vector<Point> PointsOnPieces(const Node& a, const Node& b,
+                                    const std::vector<std::string>& names) const;
   Point Draw(const std::vector<std::string>& names, int index, bool complex) const;
   bool Close(const Node& gold, const Node& pred);
   bool DecimalOf(const Node& written, const Node& other);
