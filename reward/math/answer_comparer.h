@@ -53,6 +53,7 @@ class AnswerComparer {
   bool CompareEquations(const Node* gold, const Node* pred);
   bool CompareChains(const Node* gold, const Node* pred);
   bool CompareLists(const Node* gold, const Node* pred);
+  bool CompareRecordAndItems(const Record& gold, const Node* pred);
   bool CompareRecords(const Record& gold, const Record& pred);
   bool CompareOrdered(const Items& gold, const Items& pred);
   bool CompareUnordered(const Items& gold, const Items& pred);

@@ -98,11 +98,15 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
   if (left.has_value() && left->size() < 2) left.reset();
   if (right.has_value() && right->size() < 2) right.reset();
   if (left.has_value() && right.has_value()) return CompareRecords(*left, *right);
-  if (left.has_value() && IsNumbered(*left) && IsListLike(*pred)) {
-    return CompareUnordered(Values(*left), ListItems(arena_, pred));
+  if (left.has_value()) return CompareRecordAndItems(*left, pred);
+  const NamedItems a = ReadNamedItems(arena_, gold), b = ReadNamedItems(arena_, pred);
+  if (right.has_value() && a.key == "x" && a.consistent && IsNumbered(*right)) {
+    return CompareUnordered(a.values, Values(*right));
   }
-  if (left.has_value()) return ordered(*pred) && CompareOrdered(Values(*left), pred->args);
-  if (right.has_value()) return ordered(*gold) && CompareOrdered(gold->args, TupleValues(*right));
+  if (right.has_value()) {
+    if (!a.key.empty()) return Decide(false, "values of different names");
+    return ordered(*gold) && CompareOrdered(gold->args, TupleValues(*right));
+  }
   const bool list_and_tuple = (gold->kind == Kind::kTuple && pred->kind == Kind::kList) ||
                               (gold->kind == Kind::kList && pred->kind == Kind::kTuple);
   const auto interval = [](const Node& node) {
@@ -113,6 +117,8 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
   }
   if (list_and_tuple && !Contains(*gold, Kind::kPlusMinus) && !Contains(*pred, Kind::kPlusMinus)) {
     const bool tuples_inside = gold->args[0]->kind == Kind::kTuple;
+    const bool one_name = !b.key.empty() && b.consistent && b.values.size() > 1;
+    if (one_name) return Decide(false, "several values of one name");
     return !tuples_inside && gold->name != "or" && pred->name != "or" &&
            CompareOrdered(gold->args, pred->args);
   }
@@ -120,7 +126,8 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
       !(IsListLike(*pred) && CompareOneToOne(gold->args, pred->args))) {
     return Decide(false, "values that the ground truth repeats");
   }
-  const NamedItems a = ReadNamedItems(arena_, gold), b = ReadNamedItems(arena_, pred);
+  const bool one_name = a.consistent && !a.key.empty() && a.key.find(',') == std::string::npos;
+  if (one_name && !b.consistent) return Decide(false, "values of different names");
   if (!a.consistent || !b.consistent) {
     return IsListLike(*gold) && IsListLike(*pred) && CompareUnordered(gold->args, pred->args);
   }
@@ -128,6 +135,27 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
     return Decide(false, "values of different names");
   }
   return CompareUnordered(a.values, b.values);
+}
+
+// What does not name its values has them in the order of the record.
+bool AnswerComparer::CompareRecordAndItems(const Record& gold, const Node* pred) {
+  if (IsNumbered(gold) && IsListLike(*pred)) {
+    const NamedItems items = ReadNamedItems(arena_, pred);
+    const bool same_name = items.key.empty() || (items.consistent && items.key == "x");
+    if (!same_name) return Decide(false, "values of different names");
+    return CompareUnordered(Values(gold), ListItems(arena_, pred));
+  }
+  if (pred->kind != Kind::kList && pred->kind != Kind::kTuple) {
+    return Decide(false, "values of different names");
+  }
+  if (pred->name == "or") return Decide(false, "one of several and all of them");
+  for (size_t i = 0; i < std::min(gold.size(), pred->args.size()); ++i) {
+    const std::optional<Assignment> named = AsAssignment(arena_, pred->args[i]);
+    if (named.has_value() && named->key != gold[i].key) {
+      return Decide(false, "values of different names");
+    }
+  }
+  return CompareOrdered(Values(gold), pred->args);
 }
 
 bool AnswerComparer::CompareRecords(const Record& gold, const Record& pred) {
