@@ -105,8 +105,12 @@ class Lexer {
   std::string_view Rest() const { return text_.substr(at_); }
 
   void Push(TokenType type, std::string_view text) {
-    tokens_.push_back(
-        {.type = type, .text = std::string(text), .space_before = space_, .offset = at_});
+    const bool bold = at_ < bold_end_ && type != TokenType::kSymbol;
+    tokens_.push_back({.type = type,
+                       .text = std::string(text),
+                       .bold = bold,
+                       .space_before = space_,
+                       .offset = at_});
     space_ = false;
   }
 
@@ -220,6 +224,9 @@ class Lexer {
       Push(name == "newline" ? TokenType::kRowEnd : TokenType::kWideSpace, "");
     } else if (IsOneOf(kDropped, name) || IsOneOf(kTextCommands, name) || name == "space") {
       space_ = space_ || name == "space";
+      if (name == "mathbf" || name == "boldsymbol" || name == "bm") {
+        bold_end_ = ArgumentEnd(at_ + length);
+      }
       const bool delimiter = name == "left" || name == "right";  // \\right. shows nothing
       if (delimiter && at_ + length < text_.size() && text_[at_ + length] == '.') ++length;
     } else if (name.starts_with("quad")) {  // "\quadx": the space before the name is missing
@@ -232,6 +239,13 @@ class Lexer {
     }
     at_ += length;
     return OkStatus();
+  }
+
+  // Behind what a command is given: a group without groups in it, a letter or a command.
+  size_t ArgumentEnd(size_t at) const {
+    while (at < text_.size() && IsSpace(text_[at])) ++at;
+    if (at >= text_.size() || text_[at] != '{') return at + 1;
+    return std::min(text_.find('}', at), text_.size());
   }
 
   // "\\", "\{", "\,", "\%" ...
@@ -369,6 +383,7 @@ class Lexer {
   const std::string_view text_;
   size_t at_ = 0;
   bool space_ = false;
+  size_t bold_end_ = 0;  // up to where letters are bold
   std::vector<Token> tokens_;
 };
 

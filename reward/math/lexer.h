@@ -34,6 +34,7 @@ struct Token {
   bool point = false;          // kNumber: has a decimal point
   bool grouped = false;        // kNumber: in groups of three
   bool upright = false;        // kLetter: of \mathrm{}
+  bool bold = false;           // kLetter, kWord, kCommand: of \mathbf{}
   bool space_before = false;
   size_t offset = 0;  // in the text
 

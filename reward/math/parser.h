@@ -69,6 +69,7 @@ class Parser {
 
   // parser_expression.cc
   const Node* Sum();
+  bool BehindBold() const;
   const Node* Product();
   const Node* Negated(const Node* term);
   bool StartsFactor() const;

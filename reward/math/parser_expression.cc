@@ -236,6 +236,12 @@ const Node* Parser::Modulus(const Node* left) {
                      congruence ? "pmod" : "mod");
 }
 
+// Bold letters are vectors.
+bool Parser::BehindBold() const {
+  if (at_ < 2) return at_ > 0 && tokens_[0].bold;
+  return tokens_[tokens_[at_ - 1].Is('}') ? at_ - 2 : at_ - 1].bold;
+}
+
 const Node* Parser::Product() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
@@ -259,9 +265,10 @@ const Node* Parser::Product() {
   while (true) {
     const Token& token = Peek();
     if (IsMultiplication(token)) {
-      const bool cross = token.IsCommand("times");
+      const bool cross =
+          token.IsCommand("times") && (IsVectorOrSet(*factors.back()) || BehindBold());
       Take();
-      if (cross && IsVectorOrSet(*factors.back())) {
+      if (cross) {
         const Node* left = product();
         factors = {arena_.Make(Kind::kApply, {left, SignedPower()}, "times")};
         continue;

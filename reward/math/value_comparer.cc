@@ -226,8 +226,7 @@ bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, bool common_log)
   }
   reason_ = "values that could not be told to be equal";
   if (rules.complex && branches > 0) return false;
-  const bool enough =
-      real >= std::min(needed, 2) || (real == 0 && branches == 0 && complex >= needed);
+  const bool enough = real >= std::min(needed, 2) || (branches == 0 && real + complex >= needed);
   if (!enough) return false;
   for (size_t i = 0; i < std::min<size_t>(agreed.size(), 2); ++i) {
     if (!AgreesWithMoreDigits(a, b, agreed[i], rules)) return false;
