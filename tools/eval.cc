@@ -29,7 +29,7 @@ struct Options {
   int64_t max_num_seqs = 256;
   uint64_t seed = 1;
   int threads = 0;
-  std::string reward;  // YAML with settings of section `reward`
+  std::string reward;  // YAML: see ScoringConfig
 };
 
 rollout::SamplingParams Sampling(const Options& options) {
@@ -147,9 +147,10 @@ StatusOr<Outcome> Eval(Options options) {
   file_options.tokenizer = bundle.tokenizer.get();
   file_options.max_prompt_length = options.max_prompt_length;
   file_options.max_tasks = options.set.max_tasks;
-  ASSIGN_OR_RETURN(const reward::RewardConfig reward_config, ReadRewardConfig(options.reward, {}));
-  ASSIGN_OR_RETURN(const auto scoring,
-                   LocalScoring::Create({.config = &reward_config, .threads = options.threads}));
+  ASSIGN_OR_RETURN(const ScoringConfig scoring_config, ReadScoringConfig(options.reward, {}));
+  ASSIGN_OR_RETURN(const auto scoring, LocalScoring::Create({.config = &scoring_config.reward,
+                                                             .sandbox = scoring_config.sandbox,
+                                                             .threads = options.threads}));
   file_options.check_reward = [&scoring](const proto::RewardSpec& spec) {
     return scoring->service().router().CheckSpec(spec);
   };
@@ -199,7 +200,8 @@ void AddEval(CLI::App& app, Action& chosen) {
   command->add_option("--batch", options->max_num_seqs, "Sequences at the same time")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
-  command->add_option("--reward", options->reward, "YAML with settings of section `reward`");
+  command->add_option("--reward", options->reward,
+                      "YAML with settings of section `reward`, and section `sandbox` beside them");
   command->add_option("--seed", options->seed, "Of sampling")->capture_default_str();
   command->add_option("--threads", options->threads, "0: all")->check(CLI::Range(0, 1024));
   command->callback([options, &chosen] { chosen = [options] { return Eval(*options); }; });

@@ -149,13 +149,12 @@ Status WriteVerdicts(const std::string& path, const std::vector<LabelledCase>& c
 }
 
 StatusOr<Outcome> EvalJudge(const Options& options) {
-  ASSIGN_OR_RETURN(const reward::RewardConfig config,
-                   ReadRewardConfig(options.config, options.settings));
+  ASSIGN_OR_RETURN(const ScoringConfig config, ReadScoringConfig(options.config, options.settings));
   std::vector<LabelledCase> cases;
   if (!options.data.empty()) {
     ASSIGN_OR_RETURN(cases, reward::genrm::ReadLabelledCases(options.data));
   }
-  ASSIGN_OR_RETURN(const auto judge, MakeJudge(config.genrm, options.threads));
+  ASSIGN_OR_RETURN(const auto judge, MakeJudge(config.reward.genrm, options.threads));
   fmt::print("judge {}, {}\n", judge->client().name(), judge->State().description());
   if (!cases.empty()) {
     const std::vector<Verdict> verdicts = reward::genrm::JudgeCases(*judge, cases, {});
@@ -193,7 +192,7 @@ void AddEvalJudge(CLI::App& app, Action& chosen) {
       "docs/judges.md describes the file. Without one only the standing sets are judged.");
   command->add_option("--data", options->data, "Labelled cases, JSONL");
   command->add_option("--out", options->out, "File for the verdicts, JSONL");
-  command->add_option("--config", options->config, "YAML with settings of section `reward`");
+  command->add_option("--config", options->config, "YAML with settings, as of reward-server");
   command->add_option("--threads", options->threads, "Of a judge in this process; 0: all")
       ->check(CLI::Range(0, 1024));
   command->add_option("SETTINGS", options->settings, "genrm.key=value, over the file");

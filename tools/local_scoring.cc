@@ -3,11 +3,11 @@
 
 #include <utility>
 
-#include "common/file.h"
 #include "reward/code/code_scorer.h"
 #include "reward/genrm/endpoint_client.h"
 #include "reward/genrm/genrm_scorers.h"
 #include "tools/engine_judge.h"
+#include "tools/service_config.h"
 
 namespace longhaul::tools {
 namespace {
@@ -16,7 +16,12 @@ namespace {
 reward::SandboxSource OpenLater(const SandboxSection& section) {
   auto access = std::make_shared<std::unique_ptr<SandboxAccess>>();
   return [section, access]() -> StatusOr<std::shared_ptr<grpc::Channel>> {
-    ASSIGN_OR_RETURN(*access, SandboxAccess::Open(section));
+    StatusOr<std::unique_ptr<SandboxAccess>> opened = SandboxAccess::Open(section);
+    if (!opened.ok()) {
+      const bool token = opened.status().code() == StatusCode::kUnauthenticated;
+      return token ? Annotate(opened.status(), "sandbox.token_file") : opened.status();
+    }
+    *access = *std::move(opened);
     return (*access)->channel();
   };
 }
@@ -39,12 +44,6 @@ StatusOr<std::unique_ptr<reward::genrm::Judge>> MakeJudge(const reward::genrm::G
   return reward::genrm::Judge::Create(config, std::move(client));
 }
 
-std::string ResolvePath(const Config& source, const std::string& file, const std::string& key,
-                        const std::string& path) {
-  if (path.empty() || source.Where(key).starts_with("command line")) return path;
-  return JoinPath(ParentDirectory(file), path);
-}
-
 void ForEachRewardPath(
     const std::string& prefix, reward::RewardConfig& config,
     const std::function<void(const std::string& key, std::string& path)>& visit) {
@@ -62,19 +61,16 @@ void ForEachRewardPath(
   }
 }
 
-StatusOr<reward::RewardConfig> ReadRewardConfig(const std::string& file,
-                                                const std::vector<std::string>& settings) {
-  reward::RewardConfig config;
-  if (file.empty()) {
-    ASSIGN_OR_RETURN(const Config source, Config::Parse("{}", "reward", settings));
-    RETURN_IF_ERROR(source.Read(config));
-    return config;
-  }
-  ASSIGN_OR_RETURN(const Config source, Config::Load(file, settings));
+StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,
+                                          const std::vector<std::string>& settings) {
+  ASSIGN_OR_RETURN(const Config source, LoadServiceConfig("reward", file, settings));
+  ScoringConfig config;
   RETURN_IF_ERROR(source.Read(config));
-  ForEachRewardPath("", config, [&](const std::string& key, std::string& path) {
+  const auto resolve = [&](const std::string& key, std::string& path) {
     path = ResolvePath(source, file, key, path);
-  });
+  };
+  ForEachRewardPath("", config.reward, resolve);
+  ForEachSandboxPath("sandbox.", config.sandbox, resolve);
   return config;
 }
 

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "common/config.h"
 #include "common/status.h"
 #include "model/training_pass.h"
 #include "proto/call_token.h"
@@ -25,18 +24,26 @@ namespace longhaul::tools {
 StatusOr<std::unique_ptr<reward::genrm::Judge>> MakeJudge(const reward::genrm::GenrmConfig& config,
                                                           int threads);
 
-// Where a path given under `key` leads: those of a file start from the file's directory, those of
-// the command line from the working directory.
-std::string ResolvePath(const Config& source, const std::string& file, const std::string& key,
-                        const std::string& path);
-
 // The paths among the settings, each with its key. `prefix`: of the keys, "reward." or "".
 void ForEachRewardPath(const std::string& prefix, reward::RewardConfig& config,
                        const std::function<void(const std::string& key, std::string& path)>& visit);
 
-// Section `reward` alone, as a file (or none: "") and settings over it.
-StatusOr<reward::RewardConfig> ReadRewardConfig(const std::string& file,
-                                                const std::vector<std::string>& settings);
+// What scoring takes of a run, for commands that score without one: the scorers' part of section
+// `reward`, with section `sandbox` beside it.
+struct ScoringConfig {
+  reward::RewardConfig reward;
+  SandboxSection sandbox;
+
+  template <typename V>
+  void VisitFields(V& v) {
+    reward.VisitFields(v);
+    v.Field("sandbox", sandbox, {.doc = "where the programs of programming tasks run"});
+  }
+};
+
+// A file (or none: "") and settings over it.
+StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,
+                                          const std::vector<std::string>& settings);
 
 // Owned by one thread; the service may be called by all.
 class LocalScoring {

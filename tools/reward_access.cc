@@ -46,7 +46,9 @@ trainer::RewardClient& RewardAccess::client() { return *impl_->client; }
 
 Status RewardAccess::Check(const proto::RewardSpec& spec) {
   if (impl_->local != nullptr) return impl_->local->service().router().CheckSpec(spec);
-  return impl_->client->Check(spec);
+  const Status status = impl_->client->Check(spec);
+  if (status.code() != StatusCode::kUnauthenticated) return status;
+  return Annotate(status, "reward.token_file");
 }
 
 std::vector<model::MemoryLine> RewardAccess::memory_plan() const {

@@ -44,12 +44,12 @@ std::vector<ServerMetric> Metrics(LocalScoring& scoring) {
 
 StatusOr<Outcome> Serve(const Options& options) {
   StopSignals stop;
-  ASSIGN_OR_RETURN(const reward::RewardConfig config,
-                   ReadRewardConfig(options.config, options.settings));
+  ASSIGN_OR_RETURN(const ScoringConfig config, ReadScoringConfig(options.config, options.settings));
   ASSIGN_OR_RETURN(CallToken token, ReadCallToken(options.listen.token));
-  ASSIGN_OR_RETURN(const auto scoring,
-                   LocalScoring::Create(
-                       {.config = &config, .token = std::move(token), .threads = options.threads}));
+  ASSIGN_OR_RETURN(const auto scoring, LocalScoring::Create({.config = &config.reward,
+                                                             .sandbox = config.sandbox,
+                                                             .token = std::move(token),
+                                                             .threads = options.threads}));
   if (scoring->judge() != nullptr) {
     LogInfo("judge {}: {}", scoring->judge()->client().name(),
             scoring->judge()->State().description());
@@ -81,7 +81,8 @@ void AddRewardServer(CLI::App& app, Action& chosen) {
       "  longhaul reward-server --listen 0.0.0.0:7300 --token-file token "
       "--tls-certificate cert.pem --tls-key key.pem --config reward.yaml\n"
       "A run reaches it with reward.address, reward.token_file and reward.tls_ca. The settings are "
-      "those of a run's section `reward` (docs/judges.md). SIGTERM ends it in order.");
+      "format, overlong, max_concurrent_requests and genrm of a run's section `reward`, and "
+      "section `sandbox` (docs/judges.md). SIGTERM ends it in order.");
   AddListenOptions(*command, options->listen);
   command->add_option("--metrics", options->metrics, "host:port for /metrics and /healthz");
   command->add_option("--config", options->config, "YAML with settings");

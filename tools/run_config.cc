@@ -5,7 +5,9 @@
 #include <functional>
 
 #include "common/file.h"
+#include "tools/changed_keys.h"
 #include "tools/local_scoring.h"
+#include "tools/service_config.h"
 
 namespace longhaul::tools {
 namespace {
@@ -18,10 +20,6 @@ void ForEachInputPath(RunConfig& config, const PathVisitor& visit) {
   if (config.model.init) visit("model.init.config", config.model.init->config);
   visit("reward.token_file", config.reward.service.token.file);
   visit("reward.tls_ca", config.reward.service.tls_ca);
-  visit("sandbox.token_file", config.sandbox.service.token.file);
-  visit("sandbox.tls_ca", config.sandbox.service.tls_ca);
-  visit("sandbox.state_dir", config.sandbox.local.state_dir);
-  visit("sandbox.cache_dir", config.sandbox.local.cache_dir);
   std::vector<trainer::DataSource>& train = config.trainer.data.train;
   for (size_t i = 0; i < train.size(); ++i)
     visit(fmt::format("data.train.{}.path", i), train[i].path);
@@ -32,6 +30,7 @@ void ForEachInputPath(RunConfig& config, const PathVisitor& visit) {
   std::vector<trainer::EvalSetConfig>& sets = config.trainer.eval.sets;
   for (size_t i = 0; i < sets.size(); ++i) visit(fmt::format("eval.sets.{}.path", i), sets[i].path);
   ForEachRewardPath("reward.", config.reward.router, visit);
+  ForEachSandboxPath("sandbox.", config.sandbox, visit);
 }
 
 // The configuration with every path from the root, so that it means the same wherever it is read.
@@ -97,6 +96,21 @@ Status CheckFormat(const LoadedRun& run) {
   return status.ok() ? status : run.source.Error("reward.format", "{}", Message(status));
 }
 
+// What scores is the server then, by its own settings.
+Status CheckNothingIsOfTheServer(const LoadedRun& run) {
+  const RunConfig& config = *run.config;
+  if (config.reward.service.address.empty()) return OkStatus();
+  std::vector<std::string> keys;
+  for (const std::string& key : ChangedKeys(config.reward.router)) keys.push_back("reward." + key);
+  for (const std::string& key : ChangedKeys(config.sandbox)) keys.push_back("sandbox." + key);
+  std::vector<std::string> errors;
+  for (const std::string& key : keys) {
+    errors.push_back(Message(
+        run.source.Error(key, "has no effect with reward.address: give it to the reward server")));
+  }
+  return errors.empty() ? OkStatus() : InvalidArgument("{}", fmt::join(errors, "\n"));
+}
+
 // It names a directory and stands in log lines.
 Status CheckRunName(const LoadedRun& run) {
   const std::string& name = run.config->run.name;
@@ -127,6 +141,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
                 .config_text = {}};
   RETURN_IF_ERROR(run.source.Read(*run.config));
   RETURN_IF_ERROR(CheckRunName(run));
+  RETURN_IF_ERROR(CheckNothingIsOfTheServer(run));
   RunConfig& config = *run.config;
   ForEachInputPath(config, [&](const std::string& key, std::string& input) {
     input = ResolvePath(run.source, path, key, input);

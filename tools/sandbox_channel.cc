@@ -5,15 +5,44 @@
 
 #include <chrono>
 
+#include "proto/grpc_status.h"
+#include "proto/sandbox.grpc.pb.h"
 #include "sandbox/sandbox_service.h"
 
 namespace longhaul::tools {
+namespace {
+
+// A connection says nothing of the token, nor of what kind of server it is. Without a call here the
+// first program would find out, in a run perhaps after a day.
+Status CheckCallable(const std::shared_ptr<grpc::Channel>& channel, const ServiceAddress& service) {
+  constexpr std::chrono::seconds kDeadline(60);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  proto::ProtectionsReply reply;
+  const grpc::Status status = proto::Sandbox::NewStub(channel)->Protections(&context, {}, &reply);
+  const std::string where = "sandbox server " + service.address;
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+    return FailedPrecondition("{}: it is no sandbox server", where);
+  }
+  return Annotate(FromGrpcStatus(status), where);
+}
+
+}  // namespace
 
 struct SandboxAccess::Impl {
   std::unique_ptr<sandbox::SandboxService> service;  // null: at an address
   std::unique_ptr<grpc::Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };
+
+void ForEachSandboxPath(
+    const std::string& prefix, SandboxSection& section,
+    const std::function<void(const std::string& key, std::string& path)>& visit) {
+  visit(prefix + "token_file", section.service.token.file);
+  visit(prefix + "tls_ca", section.service.tls_ca);
+  visit(prefix + "state_dir", section.local.state_dir);
+  visit(prefix + "cache_dir", section.local.cache_dir);
+}
 
 SandboxAccess::SandboxAccess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -25,6 +54,7 @@ StatusOr<std::unique_ptr<SandboxAccess>> SandboxAccess::Open(const SandboxSectio
   auto impl = std::make_unique<Impl>();
   if (!section.service.address.empty()) {
     ASSIGN_OR_RETURN(impl->channel, ConnectTo(section.service, "sandbox server"));
+    RETURN_IF_ERROR(CheckCallable(impl->channel, section.service));
     return std::unique_ptr<SandboxAccess>(new SandboxAccess(std::move(impl)));
   }
   ASSIGN_OR_RETURN(impl->service, sandbox::SandboxService::Create(section.local));

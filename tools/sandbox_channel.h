@@ -4,7 +4,9 @@
 // `longhaul sandbox-server` at an address. Either way it is reached through a channel.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "common/status.h"
 #include "sandbox/sandbox_config.h"
@@ -25,11 +27,16 @@ struct SandboxSection {
   }
 };
 
+// The paths among the settings, each with its key. `prefix`: of the keys, "sandbox." or "".
+void ForEachSandboxPath(
+    const std::string& prefix, SandboxSection& section,
+    const std::function<void(const std::string& key, std::string& path)>& visit);
+
 // Owned by one thread; the channel may be used by all. Calls in flight are cancelled at the end.
 class SandboxAccess {
  public:
   // FailedPrecondition: the protections of this host are below the floor. Unavailable: no server
-  // answers at the address.
+  // answers at the address. Unauthenticated: not with this token, if any.
   static StatusOr<std::unique_ptr<SandboxAccess>> Open(const SandboxSection& section);
   ~SandboxAccess();
 

@@ -3,12 +3,11 @@
 // longhaul sandbox-server: the sandbox as a service for runs elsewhere.
 #include <cstdio>
 
-#include "common/config.h"
-#include "common/file.h"
 #include "common/logging.h"
 #include "sandbox/sandbox_service.h"
 #include "tools/command.h"
 #include "tools/server_listener.h"
+#include "tools/service_config.h"
 #include "tools/stop_signals.h"
 
 namespace longhaul::tools {
@@ -21,20 +20,12 @@ struct Options {
 };
 
 StatusOr<sandbox::SandboxConfig> ReadSandboxConfig(const Options& options) {
+  ASSIGN_OR_RETURN(const Config source,
+                   LoadServiceConfig("sandbox", options.config, options.settings));
   sandbox::SandboxConfig config;
-  if (options.config.empty()) {
-    ASSIGN_OR_RETURN(const Config source, Config::Parse("{}", "sandbox", options.settings));
-    RETURN_IF_ERROR(source.Read(config));
-  } else {
-    ASSIGN_OR_RETURN(const Config source, Config::Load(options.config, options.settings));
-    RETURN_IF_ERROR(source.Read(config));
-    // Paths of the file start from its own directory, those of the command line from ours.
-    for (auto [key, path] :
-         {std::pair("state_dir", &config.state_dir), std::pair("cache_dir", &config.cache_dir)}) {
-      const bool of_file = source.Has(key) && !source.Where(key).starts_with("command line");
-      if (of_file) *path = JoinPath(ParentDirectory(options.config), *path);
-    }
-  }
+  RETURN_IF_ERROR(source.Read(config));
+  config.state_dir = ResolvePath(source, options.config, "state_dir", config.state_dir);
+  config.cache_dir = ResolvePath(source, options.config, "cache_dir", config.cache_dir);
   return config;
 }
 
