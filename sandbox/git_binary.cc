@@ -2,11 +2,11 @@
 #include "sandbox/git_binary.h"
 
 #include <fmt/format.h>
+#include <openssl/sha.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 
 #include "common/check.h"
@@ -26,28 +26,6 @@ uint32_t Word(std::string_view bytes, size_t at) {
   return word;
 }
 
-// FIPS 180-4, section 6.1.2.
-void AddBlock(std::string_view block, std::array<uint32_t, 5>& hash) {
-  std::array<uint32_t, 80> w;
-  for (size_t t = 0; t < 16; ++t) w[t] = Word(block, 4 * t);
-  for (size_t t = 16; t < 80; ++t) w[t] = std::rotl(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
-  auto [a, b, c, d, e] = hash;
-  for (size_t t = 0; t < 80; ++t) {
-    const uint32_t f = t < 20   ? ((b & c) ^ (~b & d)) + 0x5a827999
-                       : t < 40 ? (b ^ c ^ d) + 0x6ed9eba1
-                       : t < 60 ? ((b & c) ^ (b & d) ^ (c & d)) + 0x8f1bbcdc
-                                : (b ^ c ^ d) + 0xca62c1d6;
-    const uint32_t next = std::rotl(a, 5) + f + e + w[t];
-    e = d;
-    d = c;
-    c = std::rotl(b, 30);
-    b = a;
-    a = next;
-  }
-  const std::array<uint32_t, 5> sum = {a, b, c, d, e};
-  for (size_t i = 0; i < 5; ++i) hash[i] += sum[i];
-}
-
 std::string Deflated(std::string_view content) {
   uLongf size = compressBound(content.size());
   std::string deflated(size, '\0');
@@ -64,15 +42,10 @@ std::string GitBlobName(std::string_view content) {
   std::string bytes = fmt::format("blob {}", content.size());
   bytes += '\0';
   bytes += content;
-  const uint64_t bits = 8 * bytes.size();
-  bytes += '\x80';
-  while (bytes.size() % 64 != 56) bytes += '\0';
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(bits >> shift);
-  std::array<uint32_t, 5> hash = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-  for (size_t at = 0; at < bytes.size(); at += 64)
-    AddBlock(std::string_view(bytes).substr(at, 64), hash);
+  std::array<unsigned char, SHA_DIGEST_LENGTH> hash;
+  SHA1(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
   std::string name;
-  for (uint32_t word : hash) name += fmt::format("{:08x}", word);
+  for (unsigned char byte : hash) name += fmt::format("{:02x}", byte);
   return name;
 }
 
