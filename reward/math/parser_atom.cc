@@ -61,6 +61,11 @@ bool IsAllReals(std::string_view words) {
   return std::find(kNames.begin(), kNames.end(), words) != kNames.end();
 }
 
+bool IsNoSolution(std::string_view words) {
+  return words == "no solution" || words == "no solutions" || words == "there is no solution" ||
+         words == "there are no solutions";
+}
+
 bool IsUpper(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char ch) { return ch >= 'A' && ch <= 'Z'; });
 }
@@ -343,6 +348,7 @@ const Node* Parser::Text(bool behind_value) {
     return WordsBehindValue(NormalizedWords(content));
   }
   if (IsAllReals(NormalizedWords(content))) return arena_.Make(Kind::kNamedSet, {}, "R");
+  if (IsNoSolution(NormalizedWords(content))) return arena_.Make(Kind::kNamedSet, {}, "empty");
   const Nesting nesting(*this);
   auto tokens = Tokenize(content);
   if (tokens.ok() && (*tokens)[0].type != TokenType::kWord && depth_ < kMaxParseDepth / 2) {

@@ -80,6 +80,22 @@ std::string_view SameSign(std::string_view command) {
   return command;
 }
 
+// 10 (mod 7) and -4 (mod 7) as 3 (mod 7). What is farther out may be the question again.
+const Node* LeastResidue(Arena& arena, const Node* node) {
+  const bool negative = node->kind == Kind::kNegate;
+  const Node& congruence = negative ? *node->args[0] : *node;
+  if (congruence.kind != Kind::kApply || congruence.name != "pmod" ||
+      !IsInteger(*congruence.args[0]) || !IsInteger(*congruence.args[1])) {
+    return node;
+  }
+  const mpz_class value = congruence.args[0]->value.get_num();
+  const mpz_class modulus = congruence.args[1]->value.get_num();
+  if (modulus <= 0 || abs(value) >= 2 * modulus) return node;
+  mpz_class residue = negative ? -value : value;
+  mpz_mod(residue.get_mpz_t(), residue.get_mpz_t(), modulus.get_mpz_t());
+  return arena.Make(Kind::kApply, {arena.Number(residue), congruence.args[1]}, "pmod");
+}
+
 }  // namespace
 
 bool IsAnd(std::string_view word) {
@@ -227,6 +243,7 @@ const Node* Parser::Statement() {
   if (name == "equiv " && args.back()->kind == Kind::kFunction && args.back()->name == "mod") {
     args.back() = arena_.Make(Kind::kApply, args.back()->args, "pmod");
   }
+  if (name == "equiv ") args.back() = LeastResidue(arena_, args.back());
   return arena_.Add({.kind = Kind::kRelation,
                      .name = std::move(name),
                      .args = std::move(args),
