@@ -39,8 +39,10 @@ struct GuestExit {
   bool reported = false;
   int exit_code = 0;
   int signal = 0;
-  int exec_error = 0;       // not 0: the program could not be executed, and why (errno)
-  bool state_kept = false;  // a command has left a state for the next (kStatePath in init/plan.h)
+  int exec_error = 0;  // not 0: the program could not be executed, and why (errno)
+  // Of a command (kNewStatePath in init/plan.h).
+  bool run = false;         // its shell has read the state of the one before
+  bool state_kept = false;  // it has left a state for the next
 };
 
 struct GuestParts;  // sandbox/launcher.h

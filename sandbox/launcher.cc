@@ -51,6 +51,17 @@ struct GuestEnds {
   }
 };
 
+// So that the guest can open them by name (/dev/stdin, /proc/self/fd/1), which asks for the rights
+// of their owner. A service that may map users but not change owners does without.
+Status GiveTo(uid_t user, const GuestEnds& ends) {
+  for (const FileDescriptor* fd : {&ends.stdin, &ends.stdout, &ends.stderr}) {
+    if (fchown(fd->get(), user, user) < 0 && errno != EPERM) {
+      return ErrnoStatus(errno, "giving the guest", "its pipes");
+    }
+  }
+  return OkStatus();
+}
+
 Status MakePipes(GuestParts& parts, GuestEnds& ends) {
   ASSIGN_OR_RETURN(Pipe in, MakePipe());
   ASSIGN_OR_RETURN(Pipe out, MakePipe());
@@ -132,6 +143,8 @@ StatusOr<std::unique_ptr<GuestParts>> Launcher::Launch(const LaunchArgs& args) c
     if (judge && networks_ != nullptr) parts->network = networks_->Take();
     GuestEnds ends;
     RETURN_IF_ERROR(MakePipes(*parts, ends));
+    const UserMapping& users = options_.users;
+    if (users.distinct) RETURN_IF_ERROR(GiveTo(users.UidOf(args.slot), ends));
     ASSIGN_OR_RETURN(ClonedInit init,
                      CloneInit({.descriptors = ends.ForInit(image_, *parts->cgroup),
                                 .network_fd = parts->network.fd()}));
@@ -183,7 +196,7 @@ bool GuestParts::Hear(ControlReply reply) {
       exit = {.reported = true, .exit_code = 127, .exec_error = message.value};
       return true;
     case InitMessage::kExited:
-      exit = {.reported = true, .state_kept = message.state_kept != 0};
+      exit = {.reported = true, .run = message.run != 0, .state_kept = message.state_kept != 0};
       memory_bytes = message.memory_bytes;
       if (WIFSIGNALED(message.value)) {
         exit.signal = WTERMSIG(message.value);

@@ -19,28 +19,33 @@ namespace {
 constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kDrainBytes = 4 << 20;
 
-// What a shell leaves, as a script. Functions come after the variables, before aliases can be
-// expanded in them, and options last, because one of them ends the script at the first error. The
-// last line says that it is whole.
+// What a shell leaves, as a script, {0} its last line. Functions come after the variables, before
+// aliases can be expanded in them, and options last, because one of them ends the script at the
+// first error (and one a shell after its first command: that is not handed on). The directory is
+// asked for where PWD was made to say something else.
 constexpr std::string_view kState =
-    R"sh(\builtin declare -p; \builtin echo "shopt -s extglob"; \builtin declare -f; )sh"
-    R"sh(\builtin shopt -p; \builtin alias -p; \builtin umask -p; )sh"
-    R"sh(\builtin printf "builtin cd -- %q\n" "$(\builtin pwd)"; )sh"
-    R"sh(\builtin set +o; \builtin echo "#end")sh";
+    R"sh(\builtin declare -p && \builtin echo "shopt -s extglob" && \builtin declare -f && )sh"
+    R"sh(\builtin shopt -p && \builtin alias -p && \builtin umask -p && )sh"
+    R"sh({{ [[ "${{PWD-}}" -ef . ]] || \builtin cd . || \builtin true; }} && )sh"
+    R"sh(\builtin printf "builtin cd -- %s\n%s\n" "${{PWD@Q}}" )sh"
+    R"sh("${{OLDPWD:+builtin declare OLDPWD=${{OLDPWD@Q}}}}" && )sh"
+    R"sh(\builtin set +o && \builtin printf "set +o onecmd\n%s\n" "{0}")sh";
 
-// The first line of every command's script, {0} the state, {1} the new one, {2} the sign that it is
-// there, {3} kState. It is parsed before the state is read, and the trap is set when that has been
-// read to its end: neither an alias nor a state that ends or disables the shell can make what was
-// not run look kept. What interrupts a command, and all it starts meanwhile, does not interrupt the
-// writing. Nothing but regular files are read, and nothing of this is traced.
+// The first line of every command's script, {0} the state, {1} the new one, {2} kState, {3} the
+// sign that the command is run. It is
+// parsed before the state is read, and the trap is set when that has been read to its end: neither
+// an alias nor a state that ends or disables the shell can make what was not run look kept. What
+// interrupts a command, and all it starts meanwhile, does not interrupt the writing, which goes
+// straight to the file: a subshell would have other options, and not know of all. Nothing of this
+// is traced.
 constexpr std::string_view kBegin =
-    R"sh(exec 2>&1; {{ if [[ -f {0} && ! -h {0} ]]; then . {0}; else shopt -s expand_aliases; fi && )sh"
-    R"sh(\trap '{{ \builtin trap "" INT TERM; __longhaul_state=$({3}) && [[ $__longhaul_state == *"#end" ]] && )sh"
-    R"sh(\builtin printf %s "$__longhaul_state" >| {1} && >| {2}; }} 2>/dev/null' EXIT; )sh"
-    "}} 2>/dev/null\n";
+    R"sh(exec 2>&1; {{ if [[ -r {0} ]]; then . {0}; else shopt -s expand_aliases; fi && )sh"
+    R"sh(\trap '{{ \builtin trap "" INT TERM; {{ {2}; }} >| {1} || \builtin true; }} 2>/dev/null' EXIT && )sh"
+    ">| {3}; }} 2>/dev/null\n";
 
 std::string Script(const std::string& command) {
-  return fmt::format(kBegin, kStatePath, kNewStatePath, kStateDonePath, kState) + command;
+  return fmt::format(kBegin, kStatePath, kNewStatePath, fmt::format(kState, kStateEnd), kRunPath) +
+         command;
 }
 
 int PollTimeout(std::chrono::steady_clock::time_point until) {
@@ -133,6 +138,10 @@ std::string SessionShell::Remark() const {
                        std::generic_category().message(exit_.exec_error));
   }
   if (exit_.signal == SIGKILL) return "the shell was killed: a new one begins in /work";
+  if (!exit_.run) {
+    return "the command was not run (its shell ended in what the one before had left), or it has "
+           "removed what its shell keeps in /dev/shm: a new one begins in /work";
+  }
   return "the shell ended without handing on its directory and variables (exec, a trap of EXIT, a "
          "builtin that was replaced, no room for files): a new one begins in /work";
 }

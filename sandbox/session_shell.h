@@ -11,7 +11,10 @@
 // What a command leaves is a script that its shell writes at its end and the next one reads first.
 // It must be whole to count. A command that keeps its shell from writing it (kill -9, exec, a trap
 // of EXIT, a function that stands in for a builtin) has left nothing: that is told with its result,
-// and the next one begins anew in /work.
+// and the next one begins anew in /work. PID 1 takes it in when the shell has ended, to where
+// nothing else in the guest can write. This is no protection of a session from itself: its
+// processes may signal and trace each other, and what a command leaves may change what the next
+// ones mean.
 //
 // Thread-compatible.
 #pragma once

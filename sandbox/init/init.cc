@@ -132,7 +132,7 @@ char** Strings(PlanReader& reader, unsigned count, char**& table) {
   if (program.self_check) SelfCheckBeforeFilter();
   DropPrivileges(filter, header.filter_length);
   SendDescriptors(static_cast<int>(work), static_cast<int>(proc));
-  raw::Call(SYS_close_range, kOomScoreFd + 1, ~0u, 0);
+  raw::Call(SYS_close_range, kStateFd + 1, ~0u, 0);
   if (header.flags & kCommands) RunCommands(program);
   RunProgram(program);
   Exit(0);

@@ -68,7 +68,8 @@ class PlanReader {
 
 // 1: descriptors of detached trees, in plan order, in `tree_fds`.
 void OpenTrees(PlanReader trees, unsigned count, int* tree_fds);
-// 3.
+// 3. With kCommands, kStateFd is then a writable mount of kStateDirectory, which lies in the
+// read-only root for all others.
 void BuildRoot(const PlanHeader& header, PlanReader trees, const int* tree_fds,
                PlanReader symlinks);
 // 4: reads the entries from `files` and their contents from the control socket.
@@ -85,6 +86,14 @@ struct Program {
 };
 void RunProgram(const Program& program);
 [[noreturn]] void RunCommands(const Program& program);
+// Before a command: removes what one that was killed, or something that goes on after its own, has
+// put into the place of the new state.
+void ClearNewState();
+// After a command.
+struct CommandState {
+  bool run, kept;  // as in InitMessage
+};
+CommandState TakeState();
 
 // The self check: a program inside the finished jail tries what must fail, and writes a line
 // "name<TAB>ok or the observation" to descriptor kReplyFd each. Returns the exit code.

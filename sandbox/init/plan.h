@@ -27,16 +27,22 @@ inline constexpr int kImageFd = 5;  // init's own program
 inline constexpr int kEntryFd = 6;  // the first of the files by which init enters its cgroup
 inline constexpr int kEntryFdMax = 3;
 inline constexpr int kInitFdCount = kEntryFd + kEntryFdMax;
-inline constexpr int kOomScoreFd = kInitFdCount;  // opened by init itself
+// Opened by init itself.
+inline constexpr int kOomScoreFd = kInitFdCount;
+inline constexpr int kStateFd = kOomScoreFd + 1;  // the directory of kStatePath, writable
 
 // Inside the guest.
 inline constexpr uint32_t kGuestUid = 1000;
-// What a command leaves for the next: it writes the new state, then makes the file that says that
-// all of it is there. Init puts it in the place of the state, or, where there is none, removes
-// that.
-inline constexpr char kStatePath[] = "/dev/shm/.longhaul-state";
-inline constexpr char kNewStatePath[] = "/dev/shm/.longhaul-state.new";
-inline constexpr char kStateDonePath[] = "/dev/shm/.longhaul-state.done";
+// What a command leaves for the next: its shell makes the file kRunPath when it has read the state
+// and is about to run the command, and writes the new state at its end, with kStateEnd as the last
+// line. Init copies that to the state, which nothing else in the guest can write, or, where it is
+// not whole, removes the state.
+inline constexpr char kStateDirectory[] = ".session";  // in the root
+inline constexpr char kStateName[] = "state";          // in that directory
+inline constexpr char kStatePath[] = "/.session/state";
+inline constexpr char kRunPath[] = "/dev/shm/.longhaul-run";
+inline constexpr char kNewStatePath[] = "/dev/shm/.longhaul-state";
+inline constexpr char kStateEnd[] = "#end of the state";
 
 enum PlanFlag : uint32_t {
   kDropGroups = 1,     // the launcher's supplementary groups may be dropped
@@ -86,8 +92,9 @@ struct InitMessage {
   int32_t value;         // kExited: as from wait; kFailed, kNotExecuted: the error number
   int64_t time_ns;       // kReady: of CLOCK_MONOTONIC
   int64_t memory_bytes;  // kExited: peak of the largest process
-  uint32_t state_kept;   // kExited, of a command: it has left a state
-  char step[52];         // kFailed: what was being done
+  uint32_t run;          // kExited, of a command: its shell was about to run it
+  uint32_t state_kept;   // and has left a state
+  char step[48];         // kFailed: what was being done
 };
 
 }  // namespace longhaul::sandbox

@@ -155,10 +155,12 @@ void BuildRoot(const PlanHeader& header, PlanReader trees, const int* tree_fds,
   Attach("/dev/shm", shared_memory, "dev/shm");
   Attach("/work", WritableTree("work", 0755), "work");
   Attach("/tmp", WritableTree("tmp", 01777), "tmp");
+  const long state = (header.flags & kCommands) ? WritableTree(kStateDirectory, 0755) : -1;
   if (header.flags & kMountProc) MountProc();
   if (header.flags & kLoopbackUp) BringUpLoopback();
   EnterRoot(root);
   raw::Call(SYS_close, root);
+  if (state >= 0 && state != kStateFd) raw::Call(SYS_dup3, state, kStateFd, O_CLOEXEC);
   raw::Call(SYS_sethostname, "sandbox", 7);
 }
 

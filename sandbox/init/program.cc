@@ -51,11 +51,16 @@ long StartProgram(void* argument) {
   Start& start = *static_cast<Start*>(argument);
   raw::Call(SYS_setsid);
   const long image = start.program->self_check
-                         ? raw::Call(SYS_fcntl, kImageFd, F_DUPFD_CLOEXEC, kOomScoreFd + 1)
+                         ? raw::Call(SYS_fcntl, kImageFd, F_DUPFD_CLOEXEC, kStateFd + 1)
                          : -1;
-  // A command's shell ends by ending: it has nothing to say beside its output.
-  const int first = start.program->command != nullptr ? kReplyFd : kControlFd;
-  raw::Call(SYS_close_range, first, kOomScoreFd, 0);
+  // A command's shell ends by ending: it has nothing to say beside its output, and no input, not
+  // even of what another command may write into a pipe that they have in common.
+  const bool command = start.program->command != nullptr;
+  if (command) {
+    raw::Call(SYS_close, 0);
+    raw::Call(SYS_open, "/dev/null", O_RDONLY);
+  }
+  raw::Call(SYS_close_range, command ? kReplyFd : kControlFd, kStateFd, 0);
   SetSignalMask(0);
   if (image >= 0) {
     static char name[] = "self-check";
@@ -122,14 +127,6 @@ bool Reap(long program, InitMessage& ended) {
   }
 }
 
-// What a command that was killed, or something that goes on after its own, has put there.
-void ClearState() {
-  constexpr const char* kPaths[] = {kNewStatePath, kStateDonePath};
-  for (const char* path : kPaths) {
-    if (raw::Call(SYS_unlink, path) != 0) raw::Call(SYS_rmdir, path);
-  }
-}
-
 // Receives a command and executes it.
 long BeginCommand(const Program& program) {
   uint64_t bytes = 0;
@@ -137,18 +134,11 @@ long BeginCommand(const Program& program) {
   char* const text = Map("memory for a command", bytes);
   ReceiveExactly(text, bytes);
   *program.command = text;
-  ClearState();
+  ClearNewState();
   const long pid = Execute(program);
   *program.command = nullptr;
   raw::Call(SYS_munmap, text, bytes);
   return pid;
-}
-
-bool TakeState() {
-  const bool left = raw::Call(SYS_unlink, kStateDonePath) == 0 &&
-                    raw::Call(SYS_rename, kNewStatePath, kStatePath) == 0;
-  if (!left) raw::Call(SYS_unlink, kStatePath);
-  return left;
 }
 
 }  // namespace
@@ -157,7 +147,7 @@ void RunProgram(const Program& program) {
   const long signals = WatchChildren();
   const long pid = Execute(program);
   raw::Call(SYS_close_range, 0, kControlFd - 1, 0);
-  raw::Call(SYS_close_range, kImageFd, kOomScoreFd, 0);
+  raw::Call(SYS_close_range, kImageFd, kStateFd, 0);
   if (pid == kNoProcess) return;
   for (;;) {
     InitMessage ended;
@@ -179,7 +169,9 @@ void RunCommands(const Program& program) {
     if (events[0].revents != 0) pid = BeginCommand(program);
     InitMessage ended;
     if (!Reap(pid, ended)) continue;
-    ended.state_kept = TakeState();
+    const CommandState state = TakeState();
+    ended.run = state.run;
+    ended.state_kept = state.kept;
     Send(ended);
     pid = kNoProcess;
   }

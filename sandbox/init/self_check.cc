@@ -96,14 +96,10 @@ struct Check {
   void (*run)(Line& seen);
 };
 constexpr Check kChecks[] = {
-    {"user_namespace", Users},
-    {"pid_namespace", Processes},
-    {"mount_namespace", Mounts},
-    {"private_root", Root},
-    {"uts_namespace", HostName},
-    {"private_proc", Proc},
-    {"no_capabilities", Capabilities},
-    {"no_new_privileges", NoNewPrivileges},
+    {"user_namespace", Users},         {"pid_namespace", Processes},
+    {"mount_namespace", Mounts},       {"private_root", Root},
+    {"uts_namespace", HostName},       {"private_proc", Proc},
+    {"no_capabilities", Capabilities}, {"no_new_privileges", NoNewPrivileges},
     {"system_call_filter", Filter},
 };
 

@@ -47,6 +47,21 @@ TEST_F(LanguageTest, CppCompilesOnceAndRunsOnEveryInput) {
   EXPECT_EQ(second.runs(1).stdout(), "two\n");
 }
 
+TEST_F(LanguageTest, StandardStreamsCanBeOpenedByName) {
+  EXPECT_EQ(RunOnce(CppRequest("#include <cstdio>\nint main() {\n"
+                               "  freopen(\"/dev/stdin\", \"r\", stdin);\n"
+                               "  freopen(\"/dev/stdout\", \"w\", stdout);\n"
+                               "  for (int c; (c = getchar()) != EOF;) putchar(c);\n}",
+                               "input"))
+                .stdout(),
+            "input");
+  EXPECT_EQ(RunOnce(PythonRequest("print(open('/dev/stdin').read(), "
+                                  "open(0).read(), file=open('/dev/stdout', 'w'))",
+                                  "input"))
+                .stdout(),
+            "input \n");
+}
+
 TEST_F(LanguageTest, CppSeesHeadersBesideIt) {
   proto::ExecuteRequest request = CppRequest(
       "#include \"lib/answer.h\"\n#include <cstdio>\nint main() { printf(\"%d\", kAnswer); }");

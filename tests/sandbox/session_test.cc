@@ -3,63 +3,15 @@
 
 #include <thread>
 
-#include "sandbox_fixture.h"
-#include "tests/sandbox/git_apply.h"
+#include "tests/sandbox/session_fixture.h"
 
 namespace longhaul::sandbox {
 namespace {
 
 using testing::HasSubstr;
 
-class SessionTest : public SandboxFixture {
+class SessionTest : public SessionFixture {
  protected:
-  std::string Open(const proto::OpenSessionRequest& request = {}) {
-    grpc::ClientContext context;
-    proto::OpenSessionReply reply;
-    const grpc::Status status = stub().OpenSession(&context, request, &reply);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return reply.session();
-  }
-  proto::RunCommandReply Run(const std::string& session, const std::string& command,
-                             int64_t wall_time_ms = 0) {
-    proto::RunCommandRequest request;
-    request.set_session(session);
-    request.set_command(command);
-    request.set_wall_time_ms(wall_time_ms);
-    grpc::ClientContext context;
-    proto::RunCommandReply reply;
-    const grpc::Status status = stub().RunCommand(&context, request, &reply);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return reply;
-  }
-  std::string Output(const std::string& session, const std::string& command) {
-    return Run(session, command).output();
-  }
-  grpc::Status TryRun(const std::string& session, const std::string& command) {
-    proto::RunCommandRequest request;
-    request.set_session(session);
-    request.set_command(command);
-    grpc::ClientContext context;
-    proto::RunCommandReply reply;
-    return stub().RunCommand(&context, request, &reply);
-  }
-  std::string Diff(const std::string& session, bool* truncated = nullptr) {
-    proto::DiffRequest request;
-    request.set_session(session);
-    grpc::ClientContext context;
-    proto::DiffReply reply;
-    const grpc::Status status = stub().Diff(&context, request, &reply);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    if (truncated != nullptr) *truncated = reply.truncated();
-    return reply.unified_diff();
-  }
-  grpc::Status Close(const std::string& session) {
-    proto::CloseSessionRequest request;
-    request.set_session(session);
-    grpc::ClientContext context;
-    proto::CloseSessionReply reply;
-    return stub().CloseSession(&context, request, &reply);
-  }
   // Until the table has noticed the end.
   void AwaitEnd() {
     while (service().sessions().open_sessions() > 0) std::this_thread::yield();
@@ -96,6 +48,14 @@ TEST_F(SessionTest, CommandsSeeNeitherTheProtocolNorAnInput) {
                    "python3 -c 'import os; print([os.path.exists(f\"/proc/self/fd/{i}\") "
                    "for i in (3, 4)])'"),
             "[False, False]\n");
+}
+
+TEST_F(SessionTest, StandardStreamsCanBeOpenedByName) {
+  const std::string session = Open();
+  EXPECT_EQ(Output(session,
+                   "cat /dev/stdin; echo x > /dev/stderr; echo y | tee /dev/stdout; "
+                   "cat <(echo z)"),
+            "x\ny\ny\nz\n");
 }
 
 TEST_F(SessionTest, TimeoutInterruptsTheCommandAndKeepsTheShell) {
@@ -149,96 +109,6 @@ TEST_F(SessionTest, OutputIsCutAndTheNextCommandsIsItsOwn) {
   EXPECT_EQ(Output(session, "echo next"), "next\n");
 }
 
-TEST_F(SessionTest, ExitEndsItsCommandAndKeepsTheState) {
-  const std::string session = Open();
-  const proto::RunCommandReply reply = Run(session, "cd /tmp; x=1; echo bye; exit 3; echo no");
-  EXPECT_EQ(reply.output(), "bye\n");
-  EXPECT_EQ(reply.exit_code(), 3);
-  EXPECT_EQ(reply.detail(), "");
-  EXPECT_FALSE(reply.ended());
-  EXPECT_EQ(Output(session, "pwd; echo $x"), "/tmp\n1\n");
-}
-
-TEST_F(SessionTest, EverythingThatAShellKeepsIsKept) {
-  const std::string session = Open();
-  Output(session,
-         "a=(1 'two words' $'new\nline'); declare -A m=([k]='v w'); export E=exported; declare -r "
-         "R=fixed; declare -i n=7; shopt -s extglob; g() { [[ $1 == +(a|b) ]] && echo match; }; "
-         "alias hi='echo hello'; umask 027; set -u; mkdir -p \"o'd d\"; cd \"o'd d\"");
-  EXPECT_EQ(
-      Output(session, "echo \"${a[2]}|${m[k]}|$R|$n\"; sh -c 'echo $E'; g abab; hi; umask; pwd"),
-      "new\nline|v w|fixed|7\nexported\nmatch\nhello\n0027\n/work/o'd d\n");
-  const proto::RunCommandReply unset = Run(session, "echo $nothing; echo not reached");
-  EXPECT_NE(unset.exit_code(), 0);
-  EXPECT_THAT(unset.output(), HasSubstr("unbound variable"));
-  EXPECT_EQ(Output(session, "n=n+1; echo $n; hi"), "8\nhello\n");  // still an integer
-  EXPECT_EQ(Output(session, "echo 'echo script $0' > s; bash s"), "script s\n");
-}
-
-// What a command may do to its shell: the next one runs, and either finds what was left or the
-// first one's result says that it will not.
-TEST_F(SessionTest, NoCommandDisablesTheShellForThoseThatFollow) {
-  const char* const kTricks[] = {
-      "eval() { :; }",
-      "builtin() { :; }",
-      "printf() { :; }; echo() { :; }; declare() { :; }; trap() { :; }; exit() { :; }; set() { :; "
-      "}",
-      "alias eval=: builtin=: trap=: declare=: if=: '{=:' '[[=:'",
-      "trap 'false' DEBUG; shopt -s extdebug",
-      "trap 'kill -9 $$' DEBUG",
-      "trap : EXIT",
-      "trap '' INT TERM",
-      "exec 1>&- 2>&- 3>&- 4>&- 9>&- 255>&-",
-      "exec > /dev/null 2>&1",
-      "exec true",
-      "exec sleep 0",
-      "set -e; false",
-      "set -eu -o pipefail",
-      "set -n",
-      "set -x; PS4='$(exit 1)'",
-      "set -t",
-      "set -o posix",
-      "set -f; IFS=x",
-      "readonly PWD HOME PATH IFS BASH_ENV POSIXLY_CORRECT __longhaul_state",
-      "unset PATH PWD HOME; unset -f eval",
-      "enable -n eval builtin trap echo printf declare shopt set",
-      "shopt -u expand_aliases; shopt -s failglob nullglob",
-      "kill -9 $$",
-      "kill -STOP 1; kill -9 1",
-      "ulimit -f 0",
-      "rm -rf /dev/shm/.[!.]*; mkdir /dev/shm/.longhaul-state.new",
-      "echo 'exit 0' > /dev/shm/.longhaul-state; kill -9 $$",
-      "PROMPT_COMMAND=exit; PS1='$(exit)'",
-      "BASH_ENV=/dev/zero; ENV=/dev/zero; export BASH_ENV ENV",
-      "LD_PRELOAD=/none.so; export LD_PRELOAD",
-      "(while :; do :; done) & kill -STOP $!",
-  };
-  for (const char* trick : kTricks) {
-    const std::string session = Open();
-    Run(session, "cd /tmp");
-    const proto::RunCommandReply reply = Run(session, trick, 20'000);
-    EXPECT_FALSE(reply.ended() || reply.timed_out()) << trick;
-    const proto::RunCommandReply next = Run(session, "command echo here; command pwd");
-    EXPECT_THAT(next.output(), HasSubstr("here")) << trick;
-    const bool anew = reply.detail().find("a new one begins in /work") != std::string::npos;
-    EXPECT_EQ(next.output().find("/work\n") != std::string::npos, anew) << trick << "\n"
-                                                                        << reply.detail() << "\n"
-                                                                        << next.output();
-    ASSERT_TRUE(Close(session).ok());
-  }
-}
-
-// The end of a command is told by none of its processes, and by none that others left behind.
-TEST_F(SessionTest, TheEndOfACommandCannotBeForged) {
-  const std::string session = Open();
-  // Every descriptor of every process, written to again and again.
-  Run(session,
-      "(while :; do for f in /proc/[0-9]*/fd/*; do echo 0 > $f; done; done) > /dev/null 2>&1 &");
-  for (int code = 1; code < 4; ++code) {
-    EXPECT_EQ(Run(session, "/bin/sleep 0.2; exit " + std::to_string(code)).exit_code(), code);
-  }
-}
-
 TEST_F(SessionTest, FilesGoBothWays) {
   proto::OpenSessionRequest request;
   request.add_files()->set_path("src/a.txt");
@@ -273,140 +143,6 @@ TEST_F(SessionTest, FilesGoBothWays) {
   Output(session, "ln -s /etc/passwd link; mkfifo fifo");
   EXPECT_NE(read("link", 0).first, grpc::StatusCode::OK);
   EXPECT_NE(read("fifo", 0).first, grpc::StatusCode::OK);
-}
-
-TEST_F(SessionTest, DiffIsAgainstWhatItWasOpenedWith) {
-  proto::OpenSessionRequest request;
-  for (const char* path : {"changed.txt", "gone.txt", "same.txt"}) {
-    proto::ExecutionFile* file = request.add_files();
-    file->set_path(path);
-    file->set_content("one\ntwo\n");
-  }
-  const std::string session = Open(request);
-  EXPECT_EQ(Diff(session), "");
-  Output(session, "sed -i s/two/2/ changed.txt; rm gone.txt; mkdir d; echo new > 'd/new file.txt'");
-  EXPECT_EQ(Diff(session),
-            "diff --git a/changed.txt b/changed.txt\n"
-            "--- a/changed.txt\n+++ b/changed.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
-            "diff --git a/d/new file.txt b/d/new file.txt\nnew file mode 100644\n"
-            "--- /dev/null\n+++ b/d/new file.txt\t\n@@ -0,0 +1 @@\n+new\n"
-            "diff --git a/gone.txt b/gone.txt\ndeleted file mode 100644\n"
-            "--- a/gone.txt\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n");
-}
-
-TEST_F(SessionTest, DiffOfAFileThatBecameADirectoryAndBack) {
-  proto::OpenSessionRequest request;
-  for (const char* path : {"file", "directory/file"}) {
-    proto::ExecutionFile* file = request.add_files();
-    file->set_path(path);
-    file->set_content("old\n");
-  }
-  const std::string session = Open(request);
-  Output(session, "rm -r file directory; mkdir file; echo new > file/file; echo new > directory");
-  EXPECT_EQ(Diff(session),
-            "diff --git a/directory b/directory\nnew file mode 100644\n"
-            "--- /dev/null\n+++ b/directory\n@@ -0,0 +1 @@\n+new\n"
-            "diff --git a/directory/file b/directory/file\ndeleted file mode 100644\n"
-            "--- a/directory/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
-            "diff --git a/file b/file\ndeleted file mode 100644\n"
-            "--- a/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
-            "diff --git a/file/file b/file/file\nnew file mode 100644\n"
-            "--- /dev/null\n+++ b/file/file\n@@ -0,0 +1 @@\n+new\n");
-}
-
-// Odd trees of one shell script each: what `git apply` makes of the diff is what the shell made.
-class GitApplyTest : public SessionTest, public testing::WithParamInterface<const char*> {};
-
-std::string Repeated(std::string_view text, int count) {
-  std::string all;
-  for (int i = 0; i < count; ++i) all += text;
-  return all;
-}
-
-std::vector<GuestFile> FilesToChange() {
-  const std::string binary = Repeated(std::string("\0\1\xff\n", 4), 500);
-  return {{"binary", binary},     {"directory/file", "old\n"}, {"empty", ""},
-          {"no newline", "a\nb"}, {"run.sh", "echo\n", 0755},  {"tab\"quote\\", "q\n"},
-          {"text", "one\ntwo\n"}, {"tool", binary, 0755},      {"\xc3\xa4 x", "umlaut\r\n"}};
-}
-
-TEST_P(GitApplyTest, MakesWhatTheShellMade) {
-  if (!HaveGit()) GTEST_SKIP() << "this host has no git";
-  const std::vector<GuestFile> files = FilesToChange();
-  proto::OpenSessionRequest request;
-  for (const GuestFile& file : files) {
-    proto::ExecutionFile* sent = request.add_files();
-    sent->set_path(file.path);
-    sent->set_content(file.content);
-    sent->set_executable(file.mode == 0755);
-  }
-  const std::string session = Open(request);
-  ASSERT_EQ(Output(session, GetParam()), "");
-  const std::string patch = Diff(session);
-  const auto made = ApplyWithGit(files, patch, directory_ + "/applied");
-  std::string shown;
-  for (const auto& [path, content] : made) shown += path + '\0' + content + '\0';
-  // The same listing, written inside.
-  const std::string listing = Output(session, R"(
-    find . \( -type f -o -type l \) -printf '%P\0' | LC_ALL=C sort -z |
-      while IFS= read -r -d '' path; do
-        printf '%s\0' "$path"
-        if [ -L "$path" ]; then printf '120000 '; readlink -n -- "$path"
-        elif [ -x "$path" ]; then printf '100755 '; cat -- "$path"
-        else printf '100644 '; cat -- "$path"; fi
-        printf '\0'
-      done)");
-  EXPECT_EQ(shown, listing) << patch;
-  EXPECT_EQ(patch.empty(), std::string_view(GetParam()) == "touch text");
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Trees, GitApplyTest,
-    testing::Values(
-        "touch text", "printf 'a\\0b' >> binary; rm tool; head -c 9000 /dev/zero > new",
-        "printf '\\0' > text; echo text > binary; chmod -x tool; printf x >> tool",
-        "chmod +x text empty binary; chmod -x run.sh; echo x >> run.sh",
-        "printf '#!\\n' > new.sh; chmod 755 new.sh; : > e; : > ex; chmod +x ex",
-        "ln -s text link; ln -s $'a\\nb' odd; ln -sf /etc/passwd text; ln -s no 'x y'",
-        "rm binary; ln -s binary binary; rm -r directory; ln -s /tmp directory; rm empty",
-        "rm text; mkdir text; echo in > text/file; rm -r directory; echo > directory",
-        R"(echo 2 >> 'tab"quote\'; echo t > $'t\ta"b\nc'; echo e > $'\e\x7f'; echo > ' ')",
-        R"(rm 'tab"quote\'; chmod +x $'\xc3\xa4 x'; echo u > $'\xff'; printf x > 'no newline')",
-        "for i in $(seq 120); do head -c $i /dev/urandom | cat - /dev/zero | "
-        "head -c $((i * 7)) > b$i; done"));
-
-TEST_F(SessionTest, DiffSaysWhatGitSays) {
-  const std::string session = Open();
-  Output(session, "printf '\\0' > nul; echo '#!/bin/sh' > run; chmod +x run; ln -s run ln");
-  EXPECT_EQ(Diff(session),
-            "diff --git a/ln b/ln\nnew file mode 120000\n"
-            "--- /dev/null\n+++ b/ln\n@@ -0,0 +1 @@\n+run\n\\ No newline at end of file\n"
-            "diff --git a/nul b/nul\nnew file mode 100644\n"
-            "index 0000000000000000000000000000000000000000.."
-            "f76dd238ade08917e6712764a16a22005a50573d\nGIT binary patch\n"
-            "literal 1\nIcmZPo000310RR91\n\nliteral 0\nHcmV?d00001\n\n"
-            "diff --git a/run b/run\nnew file mode 100755\n"
-            "--- /dev/null\n+++ b/run\n@@ -0,0 +1 @@\n+#!/bin/sh\n");
-}
-
-// A file that cannot be read is not said to be removed.
-TEST_F(SessionTest, DiffIsIncompleteWhereAFileCannotBeRead) {
-  proto::OpenSessionRequest request;
-  for (const char* path : {"closed", "d/file", "linked"}) {
-    proto::ExecutionFile* file = request.add_files();
-    file->set_path(path);
-    file->set_content("one\n");
-  }
-  const std::string session = Open(request);
-  bool truncated = false;
-  Diff(session, &truncated);
-  EXPECT_FALSE(truncated);
-  Output(session, "ln linked other; mkdir .git; echo > .git/x; echo > .GIT");
-  EXPECT_EQ(Diff(session, &truncated), "");
-  EXPECT_TRUE(truncated);
-  Output(session, "rm other; chmod 0 closed; chmod 0 d");
-  EXPECT_EQ(Diff(session, &truncated), "");
-  EXPECT_TRUE(truncated);
 }
 
 TEST_F(SessionTest, OneCommandAtATime) {

@@ -96,6 +96,16 @@ TEST_F(JailTest, HasDevicesThatNobodyCanChange) {
               "crw-rw-rw- crw-rw-rw-\n");
 }
 
+TEST_F(JailTest, StandardStreamsCanBeOpenedByName) {
+  GuestProgram program = Shell(
+      "cat /dev/stdin; echo out > /dev/stdout; echo err > /dev/stderr; cat < /proc/self/fd/0; "
+      "echo fd > /dev/fd/1");
+  program.stdin_bytes = "input\n";
+  const GuestResult result = Run(program);
+  EXPECT_EQ(result.stdout_bytes, "input\nout\nfd\n");
+  EXPECT_EQ(result.stderr_bytes, "err\n");
+}
+
 TEST_F(JailTest, ASignalIsReported) {
   const GuestResult result = Run(Shell("kill -ABRT $$"));
   EXPECT_EQ(result.outcome, Outcome::kRuntimeError);
@@ -203,10 +213,22 @@ TEST_F(JailTest, OfACommandAndItsStateOnlyPidOneSpeaks) {
   program.argv.pop_back();
   StatusOr<std::unique_ptr<Guest>> guest = jail().Start(program, {});
   ASSERT_TRUE(guest.ok()) << guest.status();
-  const std::string state = kStatePath, next = kNewStatePath, done = kStateDonePath;
-  EXPECT_TRUE(Execute(**guest, "echo 1 > " + next + "; : > " + done).state_kept);
-  EXPECT_EQ(Execute(**guest, "[ $(cat " + state + ") = 1 ]").exit_code, 0);
+  const std::string state = kStatePath, next = kNewStatePath, run = kRunPath;
+  const std::string end = "; echo '" + std::string(kStateEnd) + "' >> " + next;
+  GuestExit exit = Execute(**guest, ": > " + run + "; echo 1 > " + next + end);
+  EXPECT_TRUE(exit.run && exit.state_kept);
+  // Nobody else writes it.
+  EXPECT_EQ(
+      Execute(**guest, "[ $(head -n 1 " + state + ") = 1 ] && ! rm -f " + state + " && ! (: > " +
+                           state + ") && ! chmod 777 " + state + " && : > " + next + end)
+          .exit_code,
+      0);
+  EXPECT_EQ(Execute(**guest, "[ $(wc -l < " + state + ") = 1 ]").exit_code, 0);
   EXPECT_NE(Execute(**guest, "cat " + state).exit_code, 0);  // the one before has left none
+  exit = Execute(**guest, ": > " + run + "; echo 1 > " + next);
+  EXPECT_TRUE(exit.run && !exit.state_kept);  // not whole
+  exit = Execute(**guest, "ln -s /dev/zero " + next);
+  EXPECT_FALSE(exit.run || exit.state_kept);
   EXPECT_FALSE(Execute(**guest, "mkdir " + next).state_kept);
   // Neither stopped nor killed nor written to.
   EXPECT_EQ(Execute(**guest, "kill -STOP 1; kill -9 1; echo x > /proc/1/fd/4").exit_code, 2);

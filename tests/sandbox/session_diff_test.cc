@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a session has changed, as `git apply` takes it.
+#include "tests/sandbox/git_apply.h"
+#include "tests/sandbox/session_fixture.h"
+
+namespace longhaul::sandbox {
+namespace {
+
+class SessionDiffTest : public SessionFixture {
+ protected:
+  std::string Diff(const std::string& session, bool* truncated = nullptr) {
+    const proto::DiffReply reply = SessionFixture::Diff(session);
+    if (truncated != nullptr) *truncated = reply.truncated();
+    return reply.unified_diff();
+  }
+};
+
+TEST_F(SessionDiffTest, DiffIsAgainstWhatItWasOpenedWith) {
+  proto::OpenSessionRequest request;
+  for (const char* path : {"changed.txt", "gone.txt", "same.txt"}) {
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path(path);
+    file->set_content("one\ntwo\n");
+  }
+  const std::string session = Open(request);
+  EXPECT_EQ(Diff(session), "");
+  Output(session, "sed -i s/two/2/ changed.txt; rm gone.txt; mkdir d; echo new > 'd/new file.txt'");
+  EXPECT_EQ(Diff(session),
+            "diff --git a/changed.txt b/changed.txt\n"
+            "--- a/changed.txt\n+++ b/changed.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
+            "diff --git a/d/new file.txt b/d/new file.txt\nnew file mode 100644\n"
+            "--- /dev/null\n+++ b/d/new file.txt\t\n@@ -0,0 +1 @@\n+new\n"
+            "diff --git a/gone.txt b/gone.txt\ndeleted file mode 100644\n"
+            "--- a/gone.txt\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n");
+}
+
+TEST_F(SessionDiffTest, DiffOfAFileThatBecameADirectoryAndBack) {
+  proto::OpenSessionRequest request;
+  for (const char* path : {"file", "directory/file"}) {
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path(path);
+    file->set_content("old\n");
+  }
+  const std::string session = Open(request);
+  Output(session, "rm -r file directory; mkdir file; echo new > file/file; echo new > directory");
+  EXPECT_EQ(Diff(session),
+            "diff --git a/directory b/directory\nnew file mode 100644\n"
+            "--- /dev/null\n+++ b/directory\n@@ -0,0 +1 @@\n+new\n"
+            "diff --git a/directory/file b/directory/file\ndeleted file mode 100644\n"
+            "--- a/directory/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
+            "diff --git a/file b/file\ndeleted file mode 100644\n"
+            "--- a/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
+            "diff --git a/file/file b/file/file\nnew file mode 100644\n"
+            "--- /dev/null\n+++ b/file/file\n@@ -0,0 +1 @@\n+new\n");
+}
+
+// Odd trees of one shell script each: what `git apply` makes of the diff is what the shell made.
+class GitApplyTest : public SessionDiffTest, public testing::WithParamInterface<const char*> {};
+
+std::string Repeated(std::string_view text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+std::vector<GuestFile> FilesToChange() {
+  const std::string binary = Repeated(std::string("\0\1\xff\n", 4), 500);
+  return {{"binary", binary},     {"directory/file", "old\n"}, {"empty", ""},
+          {"no newline", "a\nb"}, {"run.sh", "echo\n", 0755},  {"tab\"quote\\", "q\n"},
+          {"text", "one\ntwo\n"}, {"tool", binary, 0755},      {"\xc3\xa4 x", "umlaut\r\n"}};
+}
+
+TEST_P(GitApplyTest, MakesWhatTheShellMade) {
+  if (!HaveGit()) GTEST_SKIP() << "this host has no git";
+  const std::vector<GuestFile> files = FilesToChange();
+  proto::OpenSessionRequest request;
+  for (const GuestFile& file : files) {
+    proto::ExecutionFile* sent = request.add_files();
+    sent->set_path(file.path);
+    sent->set_content(file.content);
+    sent->set_executable(file.mode == 0755);
+  }
+  const std::string session = Open(request);
+  ASSERT_EQ(Output(session, GetParam()), "");
+  const std::string patch = Diff(session);
+  const auto made = ApplyWithGit(files, patch, directory_ + "/applied");
+  std::string shown;
+  for (const auto& [path, content] : made) shown += path + '\0' + content + '\0';
+  // The same listing, written inside.
+  const std::string listing = Output(session, R"(
+    find . \( -type f -o -type l \) -printf '%P\0' | LC_ALL=C sort -z |
+      while IFS= read -r -d '' path; do
+        printf '%s\0' "$path"
+        if [ -L "$path" ]; then printf '120000 '; readlink -n -- "$path"
+        elif [ -x "$path" ]; then printf '100755 '; cat -- "$path"
+        else printf '100644 '; cat -- "$path"; fi
+        printf '\0'
+      done)");
+  EXPECT_EQ(shown, listing) << patch;
+  EXPECT_EQ(patch.empty(), std::string_view(GetParam()) == "touch text");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Trees, GitApplyTest,
+    testing::Values(
+        "touch text", "printf 'a\\0b' >> binary; rm tool; head -c 9000 /dev/zero > new",
+        "printf '\\0' > text; echo text > binary; chmod -x tool; printf x >> tool",
+        "chmod +x text empty binary; chmod -x run.sh; echo x >> run.sh",
+        "printf '#!\\n' > new.sh; chmod 755 new.sh; : > e; : > ex; chmod +x ex",
+        "ln -s text link; ln -s $'a\\nb' odd; ln -sf /etc/passwd text; ln -s no 'x y'",
+        "rm binary; ln -s binary binary; rm -r directory; ln -s /tmp directory; rm empty",
+        "rm text; mkdir text; echo in > text/file; rm -r directory; echo > directory",
+        R"(echo 2 >> 'tab"quote\'; echo t > $'t\ta"b\nc'; echo e > $'\e\x7f'; echo > ' ')",
+        R"(rm 'tab"quote\'; chmod +x $'\xc3\xa4 x'; echo u > $'\xff'; printf x > 'no newline')",
+        "for i in $(seq 120); do head -c $i /dev/urandom | cat - /dev/zero | "
+        "head -c $((i * 7)) > b$i; done"));
+
+TEST_F(SessionDiffTest, DiffSaysWhatGitSays) {
+  const std::string session = Open();
+  Output(session, "printf '\\0' > nul; echo '#!/bin/sh' > run; chmod +x run; ln -s run ln");
+  EXPECT_EQ(Diff(session),
+            "diff --git a/ln b/ln\nnew file mode 120000\n"
+            "--- /dev/null\n+++ b/ln\n@@ -0,0 +1 @@\n+run\n\\ No newline at end of file\n"
+            "diff --git a/nul b/nul\nnew file mode 100644\n"
+            "index 0000000000000000000000000000000000000000.."
+            "f76dd238ade08917e6712764a16a22005a50573d\nGIT binary patch\n"
+            "literal 1\nIcmZPo000310RR91\n\nliteral 0\nHcmV?d00001\n\n"
+            "diff --git a/run b/run\nnew file mode 100755\n"
+            "--- /dev/null\n+++ b/run\n@@ -0,0 +1 @@\n+#!/bin/sh\n");
+}
+
+// A file that cannot be read is not said to be removed.
+TEST_F(SessionDiffTest, DiffIsIncompleteWhereAFileCannotBeRead) {
+  proto::OpenSessionRequest request;
+  for (const char* path : {"closed", "d/file", "linked"}) {
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path(path);
+    file->set_content("one\n");
+  }
+  const std::string session = Open(request);
+  bool truncated = false;
+  Diff(session, &truncated);
+  EXPECT_FALSE(truncated);
+  Output(session, "ln linked other; mkdir .git; echo > .git/x; echo > .GIT");
+  EXPECT_EQ(Diff(session, &truncated), "");
+  EXPECT_TRUE(truncated);
+  Output(session, "rm other; chmod 0 closed; chmod 0 d");
+  EXPECT_EQ(Diff(session, &truncated), "");
+  EXPECT_TRUE(truncated);
+}
+
+}  // namespace
+}  // namespace longhaul::sandbox
