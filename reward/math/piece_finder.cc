@@ -12,13 +12,20 @@ constexpr long kPrecision = 64;
 // Of one border along one line, however large it is.
 constexpr int64_t kSearchSteps = 600'000;
 constexpr size_t kMaxBorders = 8;
-constexpr size_t kMaxPlaces = 24;  // the nearest to zero
+constexpr size_t kMaxPlaces = 16;  // the nearest to zero
 // Places in both directions, dense near zero and a quarter apart far out, to some 50,000.
 constexpr int kPlaces = 66;
 double Place(int index) { return 0.05 * std::sinh(0.22 * index + 0.07); }
 
 bool IsAnyOf(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Of one evaluation, as the budget counts them.
+int64_t StepsOf(const Node& node) {
+  int64_t steps = kPrecision * (node.kind == Kind::kFunction ? 60 : 6);
+  for (const Node* arg : node.args) steps += StepsOf(*arg);
+  return steps;
 }
 
 bool HasName(const std::vector<std::string>& names, const std::string& name) {
@@ -118,18 +125,29 @@ double PieceFinder::Lowest(Line& line, double low, double high) {
   return (low + high) / 2;
 }
 
+// What costs much is followed in larger steps; what is found nearest to zero is refined first.
 void PieceFinder::AddPlaces(Line& line, std::vector<double>& places) {
-  double before = Value(line, Place(-kPlaces)), here = Value(line, Place(1 - kPlaces));
-  for (int i = 1 - kPlaces; i < kPlaces; ++i) {
-    const double next = Value(line, Place(i + 1));
-    if (here * next < 0) {
-      places.push_back(Root(line, Place(i), Place(i + 1)));
-    } else if (here * before > 0 && std::abs(here) <= std::abs(before) &&
-               std::abs(here) <= std::abs(next)) {
-      places.push_back(Lowest(line, Place(i - 1), Place(i + 1)));
-    }
-    before = here;
-    here = next;
+  const int step = 1 + static_cast<int>(4 * kPlaces / std::max<int64_t>(line.evaluations, 1));
+  std::vector<int> grid;
+  std::vector<double> values;
+  for (int at = -kPlaces; at <= kPlaces; at += step) {
+    grid.push_back(at);
+    values.push_back(Value(line, Place(at)));
+  }
+  std::vector<size_t> found;
+  const auto descends = [&](size_t i, size_t to) {
+    return values[i] * values[to] > 0 && std::abs(values[i]) <= std::abs(values[to]);
+  };
+  for (size_t i = 1; i + 1 < grid.size(); ++i) {
+    const bool lowest = descends(i, i - 1) && descends(i, i + 1);
+    if (lowest || values[i] * values[i + 1] < 0) found.push_back(i);
+  }
+  std::sort(found.begin(), found.end(),
+            [&](size_t a, size_t b) { return std::abs(grid[a]) < std::abs(grid[b]); });
+  for (const size_t i : found) {
+    const double next = Place(grid[i + 1]);
+    places.push_back(values[i] * values[i + 1] < 0 ? Root(line, Place(grid[i]), next)
+                                                   : Lowest(line, Place(grid[i - 1]), next));
   }
 }
 
@@ -137,7 +155,7 @@ std::vector<Point> PieceFinder::PointsAlong(const Point& point, const std::strin
   std::vector<double> places;
   for (const Border& border : borders_) {
     if (!HasName(border.names, name)) continue;
-    Line line = {border.node, point, name, kSearchSteps / (kPrecision * 6 * border.node->size)};
+    Line line = {border.node, point, name, kSearchSteps / StepsOf(*border.node)};
     AddPlaces(line, places);
   }
   const auto nearer = [](double a, double b) { return std::abs(a) < std::abs(b); };
