@@ -24,17 +24,6 @@ StatusOr<int64_t> Resolve(const Value& value) {
   return value.requested == 0 ? value.standard : value.requested;
 }
 
-Status CheckBelow(const Limits& limits, const Limits& ceiling, std::string_view section) {
-  proto::ExecutionLimits stated;
-  stated.set_cpu_time_ms(limits.cpu_time_ms);
-  stated.set_wall_time_ms(limits.wall_time_ms);
-  stated.set_memory_bytes(limits.memory_bytes);
-  stated.set_output_bytes(limits.output_bytes);
-  stated.set_processes(limits.processes);
-  stated.set_file_bytes(limits.file_bytes);
-  return ResolveLimits(stated, {.defaults = &limits, .ceiling = &ceiling}, section).status();
-}
-
 }  // namespace
 
 StatusOr<Limits> ResolveLimits(const proto::ExecutionLimits& requested, const LimitsRule& rule,
@@ -55,12 +44,6 @@ StatusOr<Limits> ResolveLimits(const proto::ExecutionLimits& requested, const Li
   RETURN_IF_ERROR(resolve("processes", &Limits::processes, requested.processes()));
   RETURN_IF_ERROR(resolve("file_bytes", &Limits::file_bytes, requested.file_bytes()));
   return limits;
-}
-
-Status Validate(const SandboxConfig& config) {
-  RETURN_IF_ERROR(CheckBelow(config.limits, config.ceiling, "sandbox.limits"));
-  RETURN_IF_ERROR(CheckBelow(config.compile_limits, config.ceiling, "sandbox.compile_limits"));
-  return CheckBelow(config.sessions.limits, config.sessions.ceiling, "sandbox.sessions.limits");
 }
 
 }  // namespace longhaul::sandbox

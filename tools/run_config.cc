@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/file.h"
+#include "sandbox/config_fault.h"
 #include "tools/changed_keys.h"
 #include "tools/local_scoring.h"
 #include "tools/service_config.h"
@@ -111,6 +112,11 @@ Status CheckNothingIsOfTheServer(const LoadedRun& run) {
   return errors.empty() ? OkStatus() : InvalidArgument("{}", fmt::join(errors, "\n"));
 }
 
+Status CheckSandbox(const LoadedRun& run) {
+  const std::optional<sandbox::ConfigFault> fault = sandbox::FindFault(run.config->sandbox.local);
+  return fault ? run.source.Error("sandbox." + fault->key, "{}", fault->what) : OkStatus();
+}
+
 // It names a directory and stands in log lines.
 Status CheckRunName(const LoadedRun& run) {
   const std::string& name = run.config->run.name;
@@ -152,6 +158,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   RETURN_IF_ERROR(CheckOverlongWindows(run));
   RETURN_IF_ERROR(CheckEngine(run));
   RETURN_IF_ERROR(CheckFormat(run));
+  RETURN_IF_ERROR(CheckSandbox(run));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
   ASSIGN_OR_RETURN(run.config_text, TextOf(run.source, path));
   return run;

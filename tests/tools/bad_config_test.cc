@@ -47,6 +47,15 @@ TEST_F(BadConfig, SizesThatNobodyMeans) {
   EXPECT_FALSE(Exists("out"));
 }
 
+TEST_F(BadConfig, SandboxesThatNoHostGives) {
+  Write("run.yaml", Read("run.yaml") + "sandbox: {required_protections: [cgroup, foo]}\n");
+  ExpectError(Run("inspect config run.yaml"),
+              {"run.yaml:17:33: sandbox.required_protections: no protection is called 'foo'"});
+  ExpectError(Run("inspect config run.yaml 'sandbox={limits: {memory_bytes: 99999999999}}'"),
+              {"command line: sandbox.limits.memory_bytes: 99999999999 is beyond "
+               "sandbox.ceiling.memory_bytes, 8589934592"});
+}
+
 TEST_F(BadConfig, DataSetNamesAreNoPaths) {
   Write("precious.jsonl", "mine");
   ExpectError(Train("generate.0.name=../../precious data.train.0.generated=../../precious"),
