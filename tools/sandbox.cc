@@ -3,13 +3,16 @@
 // longhaul sandbox probe and longhaul sandbox run: the sandbox for a person at a terminal.
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 
 #include "common/file.h"
 #include "proto/grpc_status.h"
 #include "proto/sandbox.grpc.pb.h"
+#include "sandbox/guest_path_set.h"
 #include "sandbox/jail.h"
 #include "sandbox/sandbox_service.h"
 #include "tools/command.h"
@@ -237,7 +240,40 @@ void PrintExecution(const proto::Execution& execution, const Phase& phase) {
   fmt::print(stderr, "{}\n", line);
 }
 
+// Whether fetched files can be written below the working directory, asked before anything runs:
+// nothing that is there is replaced.
+Status CheckFetch(const std::vector<std::string>& paths) {
+  sandbox::GuestPathSet distinct;
+  for (const std::string& path : paths) {
+    RETURN_IF_ERROR(Annotate(distinct.Add(path), "--fetch"));
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::symlink_status(path, error)))
+      return AlreadyExists("--fetch: {} exists here: nothing was run", path);
+    for (std::string parent = ParentDirectory(path); !parent.empty() && parent != ".";
+         parent = ParentDirectory(parent)) {
+      if (std::filesystem::exists(std::filesystem::symlink_status(parent, error)) &&
+          !DirectoryExists(parent)) {
+        return AlreadyExists("--fetch: {} exists here and is no directory: nothing was run",
+                             parent);
+      }
+    }
+  }
+  return OkStatus();
+}
+
+Status WriteFetched(const proto::Execution& run, const std::vector<std::string>& asked) {
+  for (const proto::ExecutionFile& file : run.files()) {
+    if (std::find(asked.begin(), asked.end(), file.path()) == asked.end())
+      return Internal("the sandbox sent a file that was not asked for: {}", file.path());
+    RETURN_IF_ERROR(CreateDirectories(ParentDirectory(file.path())));
+    RETURN_IF_ERROR(WriteFileAtomic(file.path(), file.content()));
+    fmt::print(stderr, "fetched {}\n", file.path());
+  }
+  return OkStatus();
+}
+
 StatusOr<Outcome> Run(const RunOptions& options) {
+  RETURN_IF_ERROR(CheckFetch(options.fetch));
   ASSIGN_OR_RETURN(const proto::ExecuteRequest request, MakeRequest(options));
   ASSIGN_OR_RETURN(const auto access, SandboxAccess::Open(options.sandbox));
   grpc::ClientContext context;
@@ -249,10 +285,7 @@ StatusOr<Outcome> Run(const RunOptions& options) {
   if (reply.runs_size() == 0) return Outcome::kProgramFailed;
   const proto::Execution& run = reply.runs(0);
   PrintExecution(run, kProgram);
-  for (const proto::ExecutionFile& file : run.files()) {
-    RETURN_IF_ERROR(WriteFileAtomic(BaseName(file.path()), file.content()));
-    fmt::print(stderr, "fetched {}\n", BaseName(file.path()));
-  }
+  RETURN_IF_ERROR(WriteFetched(run, options.fetch));
   if (run.outcome() == proto::EXECUTION_OUTCOME_INTERNAL_ERROR)
     return Internal("the sandbox could not run it: {}", run.detail());
   return run.outcome() == proto::EXECUTION_OUTCOME_OK ? Outcome::kDone : Outcome::kProgramFailed;
@@ -293,7 +326,10 @@ void AddRun(CLI::App& sandbox, Action& chosen) {
   command->add_option("--stdin", options->stdin_file, "File for its input; - for this command's");
   command->add_option("--arg", options->arguments, "An argument; may be given several times");
   command->add_option("--file", options->files, "A file beside it; may be given several times");
-  command->add_option("--fetch", options->fetch, "A file it writes, to bring back");
+  command->add_option(
+      "--fetch", options->fetch,
+      "A file it writes, to bring back to the same path below this directory, where "
+      "no such file may be; may be given several times");
   AddLimitOptions(*command, *options);
   AddServiceOptions(*command, options->sandbox.service);
   command->callback([options, &chosen] { chosen = [options] { return Run(*options); }; });

@@ -87,6 +87,24 @@ TEST_F(Usage, SandboxRunLooksAtSizesFirst) {
   ExpectError(Run("sandbox run a.py --stdin /dev/zero"), {"/dev/zero", "more than 256 MiB"});
 }
 
+TEST_F(Usage, SandboxRunFetchesToTheSamePathAndReplacesNothing) {
+  Write("a.py", "import os\nfor d in 'ab':\n os.mkdir(d); open(d + '/o.txt', 'w').write(d)\n");
+  const std::string fetch = "sandbox run a.py --fetch a/o.txt --fetch b/o.txt";
+  if (Run("sandbox probe").exit_code == 0) {
+    const CommandResult result = Run(fetch);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    EXPECT_EQ(Read("a/o.txt") + Read("b/o.txt"), "ab");
+    ExpectError(Run(fetch), {"--fetch: a/o.txt exists here: nothing was run"});
+  }
+  Write("mine", "mine");
+  ExpectError(Run("sandbox run a.py --fetch mine"), {"--fetch: mine exists here"});
+  ExpectError(Run("sandbox run a.py --fetch mine/o.txt"), {"mine exists here and is no directory"});
+  ExpectError(Run("sandbox run a.py --fetch x/y --fetch x/y"),
+              {"--fetch: file 'x/y' is given twice"});
+  ExpectError(Run("sandbox run a.py --fetch ../x"), {"--fetch", "has '.' or '..' in it"});
+  EXPECT_EQ(Read("mine"), "mine");
+}
+
 TEST_F(Usage, ShippedRecipesLoadAndValidate) {
   for (const char* name :
        {"quickstart.yaml", "code-toy.yaml", "digits-llama.yaml", "judged-domain.yaml",
