@@ -60,15 +60,31 @@ StatusOr<std::string> MixSetting(const Options& options) {
   return fmt::format("{}=[{{{}{}}}]", key, kind, range);
 }
 
-// The options of the command as settings of the generator; explicit settings come behind.
+// An option and a setting of the same would silently be one of the two.
+Status RefuseBoth(const std::vector<std::string>& settings, std::string_view key,
+                  std::string_view option) {
+  for (const std::string& setting : settings) {
+    if (std::string_view(setting).substr(0, setting.find('=')) == key)
+      return InvalidArgument("give either {} or '{}', not both", option, setting);
+  }
+  return OkStatus();
+}
+
+// The options of the command as settings of the generator.
 StatusOr<std::vector<std::string>> AllSettings(const Options& options) {
   std::vector<std::string> settings;
   if (!options.task.empty() || !options.difficulty.empty()) {
     ASSIGN_OR_RETURN(std::string setting, MixSetting(options));
+    RETURN_IF_ERROR(RefuseBoth(options.settings, MixKey(options.type),
+                               options.task.empty() ? "--difficulty" : "--task"));
     settings.push_back(std::move(setting));
   }
-  if (!options.count.empty()) settings.push_back("count=" + options.count);
-  if (!options.seed.empty()) settings.push_back("seed=" + options.seed);
+  for (const auto& [key, value] :
+       {std::pair("count", options.count), std::pair("seed", options.seed)}) {
+    if (value.empty()) continue;
+    RETURN_IF_ERROR(RefuseBoth(options.settings, key, fmt::format("--{}", key)));
+    settings.push_back(fmt::format("{}={}", key, value));
+  }
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;
 }

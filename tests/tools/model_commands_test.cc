@@ -124,6 +124,12 @@ TEST_F(ModelCommands, MakeDataAndEval) {
   ExpectError(Run("make-data digit_completion count=1000 distinct=true"), {"of 1000 tasks"});
   ExpectError(Run("make-data math --task liner"), {"'liner'", "did you mean 'linear'?"});
   ExpectError(Run("make-data arithmetic --difficulty 3"), {"--difficulty", "'make-data logic'"});
+  ExpectError(Run("make-data logic --task numbrix 'puzzles=[{task: math_path}]'"),
+              {"give either --task or 'puzzles=[{task: math_path}]', not both"});
+  ExpectError(Run("make-data code --difficulty 2 'programs=[{difficulty_max: 1}]'"),
+              {"give either --difficulty or 'programs=["});
+  ExpectError(Run("make-data arithmetic --count 3 count=4"), {"either --count or 'count=4'"});
+  EXPECT_EQ(Run("make-data logic --task numbrix --count 1 puzzles.0.weight=2").exit_code, 0);
   ExpectError(Run("make-data arithmetic cuont=3"), {"'cuont'", "did you mean 'count'?"});
   const CommandResult result =
       Run("eval model --data tasks.jsonl --max-tokens 8 --samples 3 --temperature 1 --batch 4096");
