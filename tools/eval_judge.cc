@@ -12,6 +12,7 @@
 #include "reward/genrm/calibration.h"
 #include "tools/command.h"
 #include "tools/local_scoring.h"
+#include "trainer/step_config.h"
 
 namespace longhaul::tools {
 namespace {
@@ -26,6 +27,26 @@ struct Options {
   std::string config;
   std::vector<std::string> settings;
   int threads = 0;
+  double max_unscorable_frac = trainer::RewardLimits().max_unscorable_frac;
+};
+
+// Cases that a judge was asked about and gave no verdict on.
+struct Failures {
+  std::string of;
+  int64_t failed = 0;
+  int64_t count = 0;
+  std::string first_cause = {};
+
+  // Beyond the share that ends a run; or there is not one verdict, whatever the share.
+  Status Check(double max_frac) const {
+    const double frac =
+        static_cast<double>(failed) / static_cast<double>(std::max<int64_t>(1, count));
+    if (failed == 0 || (frac <= max_frac && failed < count)) return OkStatus();
+    return FailedPrecondition(
+        "{}: the judge gave no verdict on {} of {} cases ({:.0f}%; --max-unscorable-frac is "
+        "{:.0f}%): {}",
+        of, failed, count, 100 * frac, 100 * max_frac, first_cause);
+  }
 };
 
 constexpr const char* kModeNames[] = {"grade", "pairwise", "equivalence"};
@@ -148,6 +169,40 @@ Status WriteVerdicts(const std::string& path, const std::vector<LabelledCase>& c
   return WriteFileAtomic(path, text);
 }
 
+StatusOr<Failures> JudgeData(const Options& options, const reward::genrm::Judge& judge,
+                             const std::vector<LabelledCase>& cases) {
+  const std::vector<Verdict> verdicts = reward::genrm::JudgeCases(judge, cases, {});
+  Failures failures = {.of = options.data, .count = static_cast<int64_t>(cases.size())};
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.scorable) continue;
+    if (failures.failed++ == 0) failures.first_cause = verdict.detail;
+  }
+  fmt::print("{}: {} cases, {} without a verdict\n", options.data, cases.size(), failures.failed);
+  if (failures.failed > 0) fmt::print("  the first of them: {}\n", failures.first_cause);
+  PrintAccuracy(cases, verdicts);
+  PrintLengthBias(cases, verdicts);
+  PrintBestOfN(cases, verdicts);
+  std::fflush(stdout);
+  if (!options.out.empty()) RETURN_IF_ERROR(WriteVerdicts(options.out, cases, verdicts));
+  return failures;
+}
+
+Failures JudgeStandingSets(const reward::genrm::Judge& judge) {
+  Failures failures = {.of = "standing sets"};
+  fmt::print("standing sets\n");
+  for (const auto& measure : reward::genrm::Calibrate(judge, reward::genrm::BuiltInSets(), {})) {
+    const std::string value =
+        measure.count > 0 ? fmt::format("{:+.3f}", measure.value) : std::string("n/a");
+    fmt::print("  {:<24} {:>6}   {} judgements\n", measure.name, value, measure.count);
+    if (measure.name != "unscorable_rate") continue;
+    failures.count = measure.count;
+    failures.failed = std::llround(measure.value * static_cast<double>(measure.count));
+    failures.first_cause = measure.detail;
+    if (failures.failed > 0) fmt::print("  the first without a verdict: {}\n", measure.detail);
+  }
+  return failures;
+}
+
 StatusOr<Outcome> EvalJudge(const Options& options) {
   ASSIGN_OR_RETURN(const ScoringConfig config, ReadScoringConfig(options.config, options.settings));
   std::vector<LabelledCase> cases;
@@ -156,25 +211,14 @@ StatusOr<Outcome> EvalJudge(const Options& options) {
   }
   ASSIGN_OR_RETURN(const auto judge, MakeJudge(config.reward.genrm, options.threads));
   fmt::print("judge {}, {}\n", judge->client().name(), judge->State().description());
+  std::fflush(stdout);  // judging may take long
+  Failures of_data;
   if (!cases.empty()) {
-    const std::vector<Verdict> verdicts = reward::genrm::JudgeCases(*judge, cases, {});
-    const auto unscorable = std::count_if(verdicts.begin(), verdicts.end(),
-                                          [](const Verdict& verdict) { return !verdict.scorable; });
-    fmt::print("{}: {} cases, {} without a verdict\n", options.data, cases.size(), unscorable);
-    const auto first = std::find_if(verdicts.begin(), verdicts.end(),
-                                    [](const Verdict& verdict) { return !verdict.scorable; });
-    if (first != verdicts.end()) fmt::print("  the first of them: {}\n", first->detail);
-    PrintAccuracy(cases, verdicts);
-    PrintLengthBias(cases, verdicts);
-    PrintBestOfN(cases, verdicts);
-    if (!options.out.empty()) RETURN_IF_ERROR(WriteVerdicts(options.out, cases, verdicts));
+    ASSIGN_OR_RETURN(of_data, JudgeData(options, *judge, cases));
   }
-  fmt::print("standing sets\n");
-  for (const auto& measure : reward::genrm::Calibrate(*judge, reward::genrm::BuiltInSets(), {})) {
-    const std::string value =
-        measure.count > 0 ? fmt::format("{:+.3f}", measure.value) : std::string("n/a");
-    fmt::print("  {:<24} {:>6}   {} judgements\n", measure.name, value, measure.count);
-  }
+  const Failures of_sets = JudgeStandingSets(*judge);
+  RETURN_IF_ERROR(of_data.Check(options.max_unscorable_frac));
+  RETURN_IF_ERROR(of_sets.Check(options.max_unscorable_frac));
   return Outcome::kDone;
 }
 
@@ -189,10 +233,15 @@ void AddEvalJudge(CLI::App& app, Action& chosen) {
       "  longhaul eval-judge --data cases.jsonl genrm.endpoint=http://127.0.0.1:8000/v1 "
       "genrm.model=judge genrm.sampling.num_samples=3\n"
       "  longhaul eval-judge genrm.model_path=models/judge\n"
-      "docs/judges.md describes the file. Without one only the standing sets are judged.");
+      "docs/judges.md describes the file. Without one only the standing sets are judged.\n"
+      "Exit code 1: no verdict at all, or on more cases than --max-unscorable-frac none.");
   command->add_option("--data", options->data, "Labelled cases, JSONL");
   command->add_option("--out", options->out, "File for the verdicts, JSONL");
   command->add_option("--config", options->config, "YAML with settings, as of reward-server");
+  command
+      ->add_option("--max-unscorable-frac", options->max_unscorable_frac,
+                   "Share of cases that may stay without a verdict; a run's default: 0.1")
+      ->check(CLI::Range(0.0, 1.0));
   command->add_option("--threads", options->threads, "Of a judge in this process; 0: all")
       ->check(CLI::Range(0, 1024));
   command->add_option("SETTINGS", options->settings, "genrm.key=value, over the file");

@@ -97,6 +97,10 @@ std::vector<Measure> Calibrate(const Judge& judge, const StandingSets& sets,
   Mean accuracy("accuracy"), flips("position_flip_rate"), gap("length_gap");
   Mean unscorable("unscorable_rate");
   for (const Verdict& verdict : all.verdicts) unscorable.Add(!verdict.scorable);
+  const auto first = std::find_if(all.verdicts.begin(), all.verdicts.end(),
+                                  [](const Verdict& verdict) { return !verdict.scorable; });
+  Measure failures = unscorable.Done();
+  if (first != all.verdicts.end()) failures.detail = first->detail;
   const std::vector<Verdict> labelled = all.Take(sets.labelled.size());
   for (size_t i = 0; i < labelled.size(); ++i) {
     if (labelled[i].scorable) accuracy.Add(Agrees(sets.labelled[i], labelled[i]));
@@ -110,7 +114,7 @@ std::vector<Measure> Calibrate(const Judge& judge, const StandingSets& sets,
     const std::vector<Verdict> pair = all.Take(2);
     if (pair[0].scorable && pair[1].scorable) gap.Add(pair[1].score - pair[0].score);
   }
-  return {accuracy.Done(), keys, injected, gap.Done(), flips.Done(), unscorable.Done()};
+  return {accuracy.Done(), keys, injected, gap.Done(), flips.Done(), failures};
 }
 
 StatusOr<proto::CalibrateReply> Judge::Calibrate(const ScoringCall& call) {

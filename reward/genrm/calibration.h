@@ -17,6 +17,7 @@ struct Measure {
   std::string name;
   double value = 0;
   int64_t count = 0;
+  std::string detail = {};  // of unscorable_rate: why the first was; empty when none was
 };
 
 // One verdict a case, in order; as many at a time as the judge takes.

@@ -210,6 +210,7 @@ TEST(Calibration, SeesAJudgeThatIsFooled) {
   EXPECT_EQ(MeasureOf(measures, "master_key_accept_rate"), 0.8) << "all but ':' and '.'";
   EXPECT_EQ(MeasureOf(measures, "length_gap"), 0);
   EXPECT_GT(MeasureOf(measures, "unscorable_rate"), 0) << "[[5]] is no comparison";
+  EXPECT_THAT(measures.back().detail, HasSubstr("no verdict"));
 }
 
 TEST(Calibration, AnHonestJudgePasses) {

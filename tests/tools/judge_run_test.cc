@@ -298,7 +298,11 @@ TEST_F(JudgeRun, AJudgeInThisProcessAnswers) {
       "cases.jsonl",
       R"({"mode": "grade", "question": "1", "reference": "2", "candidate": "3", "correct": true})");
   const CommandResult result = Run("eval-judge --data cases.jsonl --out a.jsonl " + arguments);
-  ASSERT_EQ(result.exit_code, 0) << result.output;
+  ExpectError(result, {"cases.jsonl: the judge gave no verdict on 1 of 1 cases (100%"});
+  ExpectError(Run("eval-judge " + arguments),
+              {"judge ", "the first without a verdict: 1 of 1 replies gave no verdict",
+               "error: standing sets: the judge gave no verdict on 70 of 74 cases (95%"});
+  EXPECT_EQ(Run("eval-judge --max-unscorable-frac 1 " + arguments).exit_code, 0);
   EXPECT_THAT(result.output, HasSubstr("1 cases, 1 without a verdict"));
   EXPECT_THAT(Read("a.jsonl"), HasSubstr("replies gave no verdict"));
   EXPECT_THAT(result.output, HasSubstr("unscorable_rate"));
