@@ -7,6 +7,7 @@
 #include "reward/extractors/extractor.h"
 #include "reward/math/number_text.h"
 #include "reward/math/parser.h"
+#include "reward/math/plain_text.h"
 #include "reward/scorer.h"
 
 namespace longhaul::reward::math {
@@ -327,8 +328,8 @@ class Finder {
     return Later(math, number);
   }
 
-  // Where there is no mathematics: a few words behind "answer:", the last "(B)", or what is
-  // bold last.
+  // Where there is no mathematics: a few words behind "answer:", the last "(B)", what is bold
+  // last, or a response of nothing but a few words.
   std::optional<Span> InWords() const {
     constexpr size_t kMaxBytes = 60;
     if (mode_ == FindMode::kLatex || role_ != TextRole::kResponse) return std::nullopt;
@@ -354,10 +355,11 @@ class Finder {
       if (option) return Span{at - 2, at + 1};
     }
     const size_t close = text_.rfind("**");
-    if (close == std::string_view::npos || close < 3) return std::nullopt;
-    const size_t open = text_.rfind("**", close - 1);
-    return open == std::string_view::npos || open + 2 >= close ? std::nullopt
-                                                               : few(open + 2, close);
+    const bool bold = close != std::string_view::npos && close >= 3;
+    const size_t open = bold ? text_.rfind("**", close - 1) : std::string_view::npos;
+    if (open != std::string_view::npos && open + 2 < close) return few(open + 2, close);
+    const auto all = few(0, text_.size());
+    return all.has_value() && IsWords(PlainText(text_)) ? all : std::nullopt;
   }
 
   const std::string_view text_;

@@ -7,6 +7,8 @@
 //   2. \boxed{X} and \fbox{X} (several close together are one answer); "final answer ... is X"
 //   3. "answer: X", "answer is X"
 //   4. the last mathematics ($...$, \(...\), \[...\]) or number
+//   5. of a response: a few words behind "answer:", the last "(B)", the last **words**, or words
+//      that are all of it
 //
 // A short text that is an expression from end to end is the answer itself. Linear in the text.
 #pragma once

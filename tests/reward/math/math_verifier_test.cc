@@ -39,6 +39,16 @@ TEST(MathVerifier, RefusesGroundTruthsThatDoNotParse) {
   EXPECT_THAT(CheckGold("1", percent), HasSubstr("valid: fraction, value, reject"));
 }
 
+TEST(MathVerifier, AResponseOfNothingButWordsIsItsAnswer) {
+  EXPECT_TRUE(IsEqual("no solution", "no solution"));
+  EXPECT_TRUE(IsEqual("no solution", "\n\nNo solution.\n"));
+  EXPECT_TRUE(IsEqual("\\text{Paris}", "Paris"));
+  EXPECT_FALSE(IsEqual("no solution", "I see no solution"));
+  EXPECT_FALSE(IsEqual("no solution", "no solution below 5"));
+  EXPECT_FALSE(IsEqual("no solution", "**one solution**"));
+  EXPECT_EQ(ExplainPair("Paris", std::string(61, 'a')).rule, "the extractor found no answer");
+}
+
 TEST(MathVerifier, PercentMeansWhatTheTaskSays) {
   Json value = Json::Object(), reject = Json::Object();
   value.Set("percent", "value");
