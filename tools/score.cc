@@ -69,7 +69,7 @@ StatusOr<Row> ReadRow(std::string_view line, const std::string& where, const Jso
 
 struct Scored {
   const Extractor* extractor = nullptr;
-  std::optional<std::string_view> answer;
+  std::optional<std::string> answer;
   Verdict verdict;
   int64_t nanoseconds = 0;
 };
@@ -116,11 +116,22 @@ void PrintMathSteps(const MathExplanation& steps) {
   fmt::print("decided by        {}\n", steps.rule);
 }
 
+// What is wrong with the task, and which option gave it: --options, when any ground truth meets
+// with the same.
+Status CheckTask(const Scorer& scorer, const Row& row) {
+  const Status status = scorer.CheckTask({.answer = row.gold, .options = row.options});
+  if (status.ok()) return status;
+  const std::string_view other = row.gold.empty() ? "0" : "";
+  const Status of_other = scorer.CheckTask({.answer = other, .options = row.options});
+  return Annotate(status, Message(of_other) == Message(status) ? "--options" : "--gold");
+}
+
 StatusOr<Outcome> ScoreOne(const Options& options, const Scorer& scorer, const Json& settings) {
   const Row row = {options.gold, options.pred, options.extractor, settings};
-  const Status task = scorer.CheckTask({.answer = row.gold, .options = row.options});
-  if (!task.ok()) return Annotate(task, "--gold");
-  ASSIGN_OR_RETURN(const Scored scored, ScoreRow(scorer, row));
+  RETURN_IF_ERROR(CheckTask(scorer, row));
+  const StatusOr<Scored> outcome = ScoreRow(scorer, row);
+  if (!outcome.ok()) return Annotate(outcome.status(), "--options");
+  const Scored& scored = *outcome;
   fmt::print("extractor         {}\n", scored.extractor->name);
   fmt::print("extracted         {}\n", scored.answer.has_value()
                                            ? reward::Excerpt(*scored.answer, 300)
@@ -204,15 +215,16 @@ void AddScore(CLI::App& app, Action& chosen) {
                                fmt::join(reward::ScorerRegistry::BuiltIn().Names(), ", ")))
       ->required();
   command->add_option("--extractor", options->extractor, "Default: the scorer's own");
-  CLI::Option* gold = command->add_option("--gold", options->gold, "Ground truth");
+  CLI::Option* gold =
+      command->add_option("--gold", options->gold, "Ground truth; the scorer format needs none");
   CLI::Option* pred = command->add_option("--pred", options->pred, "Response");
   CLI::Option* jsonl = command->add_option("--jsonl", options->jsonl, "File of lines to score");
   command->add_option("--options", options->options, "Options of scorer and extractor, JSON");
   gold->needs(pred);
-  pred->needs(gold);
   jsonl->excludes(gold);
-  command->callback([options, gold, jsonl, &chosen] {
-    if (gold->empty() && jsonl->empty()) throw CLI::RequiredError("--gold and --pred, or --jsonl");
+  jsonl->excludes(pred);
+  command->callback([options, pred, jsonl, &chosen] {
+    if (pred->empty() && jsonl->empty()) throw CLI::RequiredError("--gold and --pred, or --jsonl");
     chosen = [options] { return Score(*options); };
   });
 }

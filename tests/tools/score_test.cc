@@ -52,6 +52,14 @@ TEST_F(ScoreCommand, GroundTruthsThatAreOnlyTextAreNoted) {
               HasSubstr("note              the ground truth is compared as text only"));
 }
 
+TEST_F(ScoreCommand, FormatNeedsNoGroundTruth) {
+  const CommandResult result =
+      Run("score --verifier format --options '{\"pattern\": \"a+\"}' --pred aa");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("score             1"));
+  ExpectError(Run("score --verifier format --pred aa"), {"error: --options: "});
+}
+
 TEST_F(ScoreCommand, BadInputIsNamed) {
   Write("bad.jsonl", "{\"gold\": \"1\", \"pred\": \"1\"}\n{\"gold\": \"1\"}\n");
   ExpectError(Run("score --verifier math --jsonl bad.jsonl"), {"bad.jsonl:2", "pred"});
@@ -65,7 +73,14 @@ TEST_F(ScoreCommand, BadInputIsNamed) {
   ExpectError(Run("score --verifier math --extractor boxt --gold 1 --pred 1"), {"boxed"});
   ExpectError(Run("score --verifier math --gold '\\frac{1}{' --pred 1"), {"is no mathematics"});
   ExpectError(Run("score --verifier math --options '{\"percnt\": 1}' --gold 1 --pred 1"),
-              {"did you mean 'percent'?"});
+              {"error: --options: ", "did you mean 'percent'?"});
+  ExpectError(Run("score --verifier exact --options '{\"case\": 1}' --gold 1 --pred 1"),
+              {"error: --options: ", "case"});
+  ExpectError(Run("score --verifier exact --options '{\"pattern\": \"b\"}' --gold a --pred b"),
+              {"error: --gold: ", "finds nothing in 'a'"});
+  ExpectError(Run("score --verifier math --extractor after --gold 1 --pred 1"),
+              {"error: --options: ", "marker"});
+  ExpectError(Run("score --verifier math --pred 1"), {"error: --gold: ", "missing or empty"});
   EXPECT_EQ(Run("score --verifier math").exit_code, 2);
 }
 
