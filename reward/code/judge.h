@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "common/status.h"
@@ -34,6 +35,19 @@ class FirstCalls {
   std::map<std::string, std::string> calls_;  // guarded by mutex_
 };
 
+// Tests whose special judge is known to accept the expected output, by a hash of the judge and the
+// test: a function of the task alone too. Thread-safe; forgets everything when it is full.
+class ProvenJudges {
+ public:
+  bool Contains(uint64_t test) const;
+  void Insert(uint64_t test);
+
+ private:
+  static constexpr size_t kMaxTests = 1 << 20;
+  mutable std::mutex mutex_;
+  std::unordered_set<uint64_t> tests_;  // guarded by mutex_
+};
+
 struct JudgeArgs {
   const CodeTests& tests;
   const CodeOptions& options;
@@ -41,6 +55,7 @@ struct JudgeArgs {
   const SandboxClient& sandbox;
   const ScoringCall& call;
   FirstCalls& first_calls;
+  ProvenJudges& proven_judges;
 };
 
 // What became of each test. Tests that were not run because one before had failed are missing.

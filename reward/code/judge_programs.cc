@@ -2,8 +2,11 @@
 //
 // Tests with an input and an expected output: each in a jail of its own. They go out in batches
 // that grow, so that a wrong solution costs little and a right one few round trips.
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "common/random.h"
 #include "reward/code/execution.h"
 #include "reward/code/judge.h"
 
@@ -67,19 +70,36 @@ bool SaysWrong(const proto::Execution& run) {
          (run.exit_code() == 1 || run.exit_code() == 2);
 }
 
-// A judge that fails on an output is at fault only when it fails on the expected output of the same
-// test too; else any output that confuses it would be a way out of a wrong answer.
-Status CheckJudge(const JudgeArgs& args, const std::vector<Candidate>& failed) {
-  if (failed.empty()) return OkStatus();
+uint64_t TestKey(const JudgeArgs& args, const ProgramTest& test) {
+  const SpecialJudge& judge = *args.options.judge;
+  return StableHash(fmt::format("{} {} {} {}\n{}{}{}{}", judge.language.size(), judge.source.size(),
+                                test.input.size(), test.output.size(), judge.language, judge.source,
+                                test.input, test.output));
+}
+
+// A refusal counts when the judge accepts the expected output of the same test. Else a mistake in
+// the judge, which ends Python with exit code 1 too, would be everyone's wrong answer; and an
+// output that confuses a judge would be a way out of one.
+Status ProveJudge(const JudgeArgs& args, const std::vector<Candidate>& refused) {
   std::vector<Candidate> expected;
-  for (const Candidate& candidate : failed) {
-    expected.push_back({candidate.test, &args.tests.programs[candidate.test].output});
+  std::vector<uint64_t> keys;
+  for (const Candidate& candidate : refused) {
+    const ProgramTest& test = args.tests.programs[candidate.test];
+    const uint64_t key = TestKey(args, test);
+    if (args.proven_judges.Contains(key)) continue;
+    expected.push_back({candidate.test, &test.output});
+    keys.push_back(key);
   }
+  if (expected.empty()) return OkStatus();
   ASSIGN_OR_RETURN(const proto::ExecuteReply reply, RunSpecialJudge(args, expected));
-  for (const proto::Execution& run : reply.runs()) {
-    if (IsOk(run) || SaysWrong(run)) continue;
-    return FailedPrecondition("the special judge fails on the expected output: {}",
-                              DescribeFailure(run));
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const proto::Execution& run = reply.runs(static_cast<int>(i));
+    if (!IsOk(run)) {
+      return FailedPrecondition("the special judge {} the expected output of test {}: {}",
+                                SaysWrong(run) ? "refuses" : "fails on", expected[i].test + 1,
+                                DescribeFailure(run));
+    }
+    args.proven_judges.Insert(keys[i]);
   }
   return OkStatus();
 }
@@ -90,19 +110,18 @@ StatusOr<std::vector<std::string>> AskJudge(const JudgeArgs& args,
   std::vector<std::string> verdicts;
   if (candidates.empty()) return verdicts;
   ASSIGN_OR_RETURN(const proto::ExecuteReply reply, RunSpecialJudge(args, candidates));
-  std::vector<Candidate> failed;
+  std::vector<Candidate> refused;
   for (int i = 0; i < reply.runs_size(); ++i) {
     const proto::Execution& run = reply.runs(i);
     if (IsOk(run)) {
       verdicts.emplace_back();
-    } else if (SaysWrong(run)) {
-      verdicts.push_back("the judge refuses it: " + Excerpt(run.stderr()));
-    } else {
-      verdicts.push_back("the judge fails on it: " + DescribeFailure(run));
-      failed.push_back(candidates[static_cast<size_t>(i)]);
+      continue;
     }
+    verdicts.push_back(SaysWrong(run) ? "the judge refuses it: " + Excerpt(run.stderr())
+                                      : "the judge fails on it: " + DescribeFailure(run));
+    refused.push_back(candidates[static_cast<size_t>(i)]);
   }
-  RETURN_IF_ERROR(CheckJudge(args, failed));
+  RETURN_IF_ERROR(ProveJudge(args, refused));
   return verdicts;
 }
 

@@ -65,16 +65,13 @@ def _load_solution(prelude):
 class _Calls:
     def __init__(self, module):
         self.module = module
-        self.solution = None  # LeetCode's object
         self.results = []
 
     def function(self, name):
         if hasattr(self.module, name):
             return getattr(self.module, name)
-        if hasattr(self.module, "Solution"):
-            if self.solution is None:
-                self.solution = self.module.Solution()
-            return getattr(self.solution, name)
+        if hasattr(self.module, "Solution"):  # one object a call, as LeetCode has it
+            return getattr(self.module.Solution(), name)
         raise NameError("name %r is not defined" % name)
 
     # What the tests sent that is no data: a result of before, or a function of their own.

@@ -45,6 +45,11 @@ TEST_F(CodeScorerTest, JudgesCppAssertions) {
   ExpectRight(Cpp("long f(long n)", test, "long f(long n) { return 2 * n; }\nint main() {}"));
   EXPECT_THAT(ExpectWrong(Cpp("long f(long n)", test, "long f(long n) { return n + 1; }")),
               HasSubstr("assertion failed"));
+  // Headers that define assert are not what the tests assert with.
+  const std::string with_headers =
+      "#undef NDEBUG\n#include<assert.h>\n#include <bits/stdc++.h>\n # include <cassert> // all\n" +
+      test;
+  ExpectRight(Cpp("long f(long n)", with_headers, "long f(long n) { return 2 * n; }"));
   ExpectWrong(
       Cpp("long f(long n)", test,
           "struct S { S() { write(3, \"verdict\\n{\\\"passed\\\":[true]}\", 25); _exit(0); } } s;\n"

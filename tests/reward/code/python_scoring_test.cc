@@ -69,6 +69,37 @@ TEST_F(CodeScorerTest, ASpecialJudgeDecidesWhereManyAnswersAreRight) {
   EXPECT_FALSE(Judge({tests, "print(13)", broken}).scorable);
 }
 
+// Python ends with 1 for its own mistakes too.
+TEST_F(CodeScorerTest, AJudgeThatRefusesTheExpectedOutputIsAtFault) {
+  const std::string tests = R"J({"inputs": ["1"], "outputs": ["3"]})J";
+  const std::vector<std::pair<std::string, std::string>> broken = {
+      {"import sys\\nsys.exit(undefined)", "NameError"},
+      {"if True", "SyntaxError"},
+      {"raise ValueError('no such file')", "ValueError: no such file"},
+      {"import sys\\nsys.exit(2)", "exit code 2"}};
+  for (const auto& [source, words] : broken) {
+    const std::string options =
+        R"J({"judge": {"language": "python", "source": ")J" + source + "\"}}";
+    const Verdict verdict = Judge({tests, "print(14)", options});
+    EXPECT_FALSE(verdict.scorable) << source;
+    EXPECT_THAT(verdict.detail,
+                AllOf(HasSubstr("the special judge refuses the expected output of test 1: exit"),
+                      HasSubstr(words)));
+  }
+}
+
+TEST_F(CodeScorerTest, AJudgeIsProvenOnceForATest) {
+  const std::string options = R"J({"judge": {"language": "python", "source": )J"
+                              R"J("import sys\nsys.exit(int(open(sys.argv[2]).read()) != 3)"}})J";
+  const std::string tests = R"J({"inputs": ["1"], "outputs": ["3"]})J";
+  ExpectRight({tests, "print(3)", options});
+  EXPECT_EQ(sandbox_.requests().size(), 2u);
+  ExpectWrong({tests, "print(4)", options});
+  EXPECT_EQ(sandbox_.requests().size(), 5u);
+  ExpectWrong({tests, "print(5)", options});
+  EXPECT_EQ(sandbox_.requests().size(), 7u);
+}
+
 // A wrong answer must not become an unscorable one by what it prints.
 TEST_F(CodeScorerTest, AnOutputThatEndsTheSpecialJudgeIsWrong) {
   const std::string options = R"J({"judge": {"language": "python", "source": "import os, sys\n)J"
@@ -88,6 +119,9 @@ TEST_F(CodeScorerTest, JudgesCalls) {
   ExpectRight({kCalls, "def f(x): return 2 * x"});
   ExpectRight({kCalls, "f = lambda x: x + x"});
   ExpectRight({kCalls, "class Solution:\n  def f(self, x: Optional[int]) -> int: return 2 * x"});
+  ExpectRight({kCalls,
+               "class Solution:\n  def __init__(self): self.seen = 0\n"
+               "  def f(self, x): self.seen += x; return 2 * self.seen"});
   ExpectRight({kCalls, "def f(x):\n  print('noise' * 100)\n  return 2.0 * x"});
   EXPECT_THAT(ExpectWrong({kCalls, "def f(x): return 2 * x + (x == 5)"}),
               HasSubstr("test 3: expected 10, got 11"));

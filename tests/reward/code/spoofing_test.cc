@@ -90,6 +90,32 @@ TEST_F(CodeScorerTest, NoSpoofPassesAPart) {
   }
 }
 
+// What the language takes for the end of an iteration, or for no such attribute, is no answer.
+TEST_F(CodeScorerTest, NoExceptionPassesByBeingSwallowed) {
+  const std::vector<std::string> tests = {
+      R"J({"assert_case": ["assert all(map(f, [1, 2, 3]))"]})J",
+      R"J({"assert_case": ["for got, want in zip(map(f, [1, 2]), [2, 4]):\n    assert got == want"]})J",
+      R"J({"assert_case": ["assert not [x for x in map(f, [1, 2]) if x not in (2, 4)]"]})J",
+      R"J({"assert_case": ["class T:\n    p = property(lambda self: f(1))\nassert getattr(T(), 'p', 2) == 2"]})J",
+      R"J({"assert_case": ["class T:\n    def __getitem__(self, i): return {0: f(1)}[0]\nfor _, got in zip(range(2), T()):\n    assert got == 2"]})J"};
+  for (const std::string& test : tests) {
+    ExpectRight({test, "def f(x): return 2 * x"});
+    for (const char* kind : {"StopIteration", "StopAsyncIteration", "AttributeError", "IndexError",
+                             "type('E', (StopIteration,), {})"}) {
+      ExpectWrong({test, std::string("def f(x): raise ") + kind});
+    }
+  }
+}
+
+TEST_F(CodeScorerTest, ExceptionsThatTestsNameArriveAsTheyAre) {
+  ExpectRight(
+      {R"J({"assert_case": ["try:\n    f(-1)\nexcept LookupError:\n    pass\nelse:\n    assert False"]})J",
+       "def f(x): raise IndexError(x)"});
+  ExpectRight(
+      {R"J({"assert_case": ["p = P(1)\nassert p.a == 1 and not hasattr(p, 'b')\nassert getattr(p, 'b', 3) == 3"]})J",
+       "class P:\n  def __init__(s, a): s.a = a"});
+}
+
 // Tests that expect an exception must not take the end of the program for one.
 TEST_F(CodeScorerTest, AnEndIsNoException) {
   const std::string tests =
