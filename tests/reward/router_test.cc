@@ -134,6 +134,19 @@ TEST(Router, NonFiniteScoresAreUnscorable) {
   EXPECT_EQ(router->Score(item).status(), proto::REWARD_STATUS_UNSCORABLE);
 }
 
+// Weights of a request are those of data files.
+TEST(Router, WeightsOutsideTheirRangeAreUnscorable) {
+  const std::unique_ptr<Router> router = MakeRouter();
+  for (const double weight : {std::numeric_limits<double>::quiet_NaN(), -1.0, 1000.5, 1e9}) {
+    proto::ScoreItem item = MakeItem({"exact", "x"}, "x");
+    item.mutable_rewards(0)->set_weight(weight);
+    const proto::RewardResult result = router->Score(item);
+    EXPECT_EQ(result.status(), proto::REWARD_STATUS_UNSCORABLE) << weight;
+    EXPECT_THAT(result.detail(), HasSubstr("valid: 0 to 1000"));
+    EXPECT_EQ(result.score(), 0);
+  }
+}
+
 TEST(Router, AWatchedComponentDoesNotDecide) {
   proto::ScoreItem item = MakeItem({"exact", "x"}, "x");
   *item.add_rewards() = MakeSpec({"scripted", "", "", "", 0});
