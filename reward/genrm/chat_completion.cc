@@ -1,12 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/genrm/chat_completion.h"
 
+#include <algorithm>
+
 #include "common/json.h"
 
 namespace longhaul::reward::genrm {
 namespace {
 
 constexpr std::string_view kSource = "the judge's reply";
+
+constexpr int kDepthMax = 32;                // log-probabilities are 9 deep
+constexpr size_t kErrorBytesMax = 64 << 10;  // of a body that is looked at for its message
+constexpr size_t kTokenBytes = 96;           // escaped, and given as reasoning a second time
+constexpr size_t kAlternativeBytes = 512;    // a token with its log-probability and its bytes
+constexpr size_t kAlternativeValues = 48;
+
+// What parsing the text would make of it. A pass over the bytes, before anything is allocated.
+struct Shape {
+  int depth = 0;
+  size_t values = 1;
+};
+
+Shape ShapeOf(std::string_view json) {
+  Shape shape;
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char ch = json[i];
+    if (in_string) {
+      if (ch == '\\') ++i;
+      in_string = ch != '"';
+    } else if (ch == '"') {
+      in_string = true;
+    } else if (ch == '[' || ch == '{') {
+      shape.depth = std::max(shape.depth, ++depth);
+      ++shape.values;
+    } else if (ch == ']' || ch == '}') {
+      --depth;
+    } else if (ch == ',') {
+      ++shape.values;
+    }
+  }
+  return shape;
+}
+
+Status CheckSize(std::string_view body, const JudgeRequest& request) {
+  const ReplySize most = ReplySizeMax(request);
+  if (body.size() > most.bytes) {
+    return DataLoss("{}: longer than the {} bytes that the request allows for", kSource,
+                    most.bytes);
+  }
+  const Shape shape = ShapeOf(body);
+  if (shape.depth > kDepthMax) return DataLoss("{}: nested deeper than {}", kSource, kDepthMax);
+  if (shape.values > most.values) {
+    return DataLoss("{}: {} values, more than the {} that the request allows for", kSource,
+                    shape.values, most.values);
+  }
+  return OkStatus();
+}
 
 StatusOr<std::vector<ReplyToken>> ReadTokens(const Json& choice) {
   std::vector<ReplyToken> tokens;
@@ -64,7 +116,21 @@ std::string WriteChatRequest(const JudgeRequest& request, const std::string& mod
   return body.ToString();
 }
 
-StatusOr<std::vector<JudgeReply>> ReadChatReply(std::string_view body, int num_samples) {
+ReplySize ReplySizeMax(const JudgeRequest& request) {
+  const JudgeSampling& sampling = request.sampling;
+  const auto samples = static_cast<size_t>(sampling.num_samples);
+  const size_t tokens = samples * static_cast<size_t>(sampling.max_tokens);
+  const auto top = static_cast<size_t>(sampling.top_logprobs);
+  const size_t alternatives = top > 0 ? tokens * (1 + top) : 0;
+  return {.bytes = (64 << 10) + 4 * request.prompt.size() + tokens * kTokenBytes +
+                   alternatives * kAlternativeBytes,
+          .values = 4096 + 256 * samples + alternatives * kAlternativeValues};
+}
+
+StatusOr<std::vector<JudgeReply>> ReadChatReply(std::string_view body,
+                                                const JudgeRequest& request) {
+  RETURN_IF_ERROR(CheckSize(body, request));
+  const int num_samples = request.sampling.num_samples;
   StatusOr<Json> json = Json::Parse(body, kSource);
   if (!json.ok()) return DataLoss("{}", Message(json.status()));
   const Json* choices = json->Find("choices");
@@ -88,7 +154,9 @@ StatusOr<std::vector<JudgeReply>> ReadChatReply(std::string_view body, int num_s
 }
 
 std::string ErrorMessage(std::string_view body) {
-  const StatusOr<Json> json = Json::Parse(body, kSource);
+  const bool readable = body.size() <= kErrorBytesMax && ShapeOf(body).depth <= kDepthMax;
+  const StatusOr<Json> json =
+      readable ? Json::Parse(body, kSource) : StatusOr<Json>(DataLoss("{}", kSource));
   if (json.ok()) {
     const Json* error = json->Find("error");
     if (error == nullptr) error = &*json;

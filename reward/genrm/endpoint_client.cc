@@ -168,15 +168,15 @@ StatusOr<std::vector<JudgeReply>> EndpointClient::Ask(const JudgeRequest& reques
       .headers = Headers(),
       .body = WriteChatRequest(request, config_.model),
       .deadline =
-          std::min(call.deadline, Clock::now() + std::chrono::duration_cast<Clock::duration>(own))};
+          std::min(call.deadline, Clock::now() + std::chrono::duration_cast<Clock::duration>(own)),
+      .reply_bytes_max = ReplySizeMax(request).bytes};
   const StatusOr<HttpReply> reply = SendWithRetry(http, call);
   const bool good = reply.ok() && reply->status >= 200 && reply->status < 300;
   if (!good) {
     ++failures_;
     return FailureOf(reply);
   }
-  StatusOr<std::vector<JudgeReply>> replies =
-      ReadChatReply(reply->body, request.sampling.num_samples);
+  StatusOr<std::vector<JudgeReply>> replies = ReadChatReply(reply->body, request);
   if (!replies.ok()) ++failures_;
   return replies;
 }

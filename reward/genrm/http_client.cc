@@ -36,6 +36,7 @@ struct Transfer {
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   HttpReply reply;
+  size_t reply_bytes_max = 0;
   bool too_long = false;
   char error[CURL_ERROR_SIZE] = {};
 
@@ -53,7 +54,7 @@ struct Transfer {
 
 size_t OnBody(char* data, size_t size, size_t count, void* user) {
   auto* transfer = static_cast<Transfer*>(user);
-  if (transfer->reply.body.size() + size * count > HttpClient::kReplyBytesMax) {
+  if (transfer->reply.body.size() + size * count > transfer->reply_bytes_max) {
     transfer->too_long = true;
     return 0;
   }
@@ -69,6 +70,7 @@ bool IsLoopback(const std::string& url) {
 
 std::shared_ptr<Transfer> MakeTransfer(const HttpRequest& request) {
   auto transfer = std::make_shared<Transfer>();
+  transfer->reply_bytes_max = request.reply_bytes_max;
   transfer->easy = curl_easy_init();
   CHECK(transfer->easy != nullptr);
   CURL* easy = transfer->easy;
@@ -104,7 +106,8 @@ StatusOr<HttpReply> Outcome(Transfer& transfer) {
       transfer.error[0] != '\0' ? transfer.error : curl_easy_strerror(transfer.code);
   if (transfer.abort) return Cancelled("the caller has gone");
   if (transfer.too_long) {
-    return ResourceExhausted("the reply is longer than {} bytes", HttpClient::kReplyBytesMax);
+    return ResourceExhausted("the reply is longer than the {} bytes that the request allows for",
+                             transfer.reply_bytes_max);
   }
   if (transfer.code == CURLE_OPERATION_TIMEDOUT)
     return DeadlinePassed("before the reply was whole");

@@ -23,6 +23,7 @@ struct HttpRequest {
   std::vector<std::string> headers;  // "Name: value"
   std::optional<std::string> body;   // with one it is a POST, else a GET
   std::chrono::system_clock::time_point deadline;
+  size_t reply_bytes_max = 64 << 20;
 };
 
 struct HttpReply {
@@ -38,10 +39,8 @@ class HttpClient {
 
   // Blocks. DeadlineExceeded; Cancelled once `cancelled` says so (looked at several times a
   // second); Unavailable: no whole reply came, with libcurl's reason; ResourceExhausted: the reply
-  // is longer than kReplyBytesMax. Every HTTP status is a reply.
+  // is longer than reply_bytes_max. Every HTTP status is a reply.
   StatusOr<HttpReply> Send(const HttpRequest& request, const std::function<bool()>& cancelled);
-
-  static constexpr size_t kReplyBytesMax = 64 << 20;
 
  private:
   struct Impl;

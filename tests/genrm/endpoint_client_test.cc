@@ -118,6 +118,32 @@ TEST(EndpointClient, EveryFailureSaysWhatCame) {
   EXPECT_THAT(Message(FailureOf({.hangs_up = true})), HasSubstr("attempt 4 of 4"));
 }
 
+// Beyond what was asked for, before anything is parsed.
+TEST(EndpointClient, ABodyIsBoundedByTheRequest) {
+  GenrmConfig config = ConfigFor("http://unused");
+  config.sampling.max_tokens = 256;
+  const std::string choice = R"({"message": {"content": "[[4]]"}},)";
+  std::string choices = R"({"choices": [)";
+  for (int i = 0; i < 100'000; ++i) choices += choice;
+  choices.back() = ']';
+  choices += "}";
+  EXPECT_THAT(Message(FailureOf({.body = choices}, config)),
+              HasSubstr("longer than the 90152 bytes that the request allows for"));
+  EXPECT_THAT(Message(FailureOf({.body = std::string(50'000, '[')}, config)),
+              HasSubstr("nested deeper than 32"));
+  std::string numbers = "[";
+  for (int i = 0; i < 20'000; ++i) numbers += "1,";
+  EXPECT_THAT(Message(FailureOf({.body = numbers + "1]"}, config)),
+              HasSubstr("20002 values, more than the 4352"));
+  EXPECT_THAT(Message(FailureOf({.status = 400, .body = std::string(50'000, '[')}, config)),
+              HasSubstr("HTTP 400: [[["));
+  // A string is one value, whatever it looks like.
+  ScriptedEndpoint endpoint(
+      [](const ScriptedRequest&) { return Good(std::string(20'000, '[') + "\"\\\"[[4]]"); });
+  config.endpoint = endpoint.url();
+  EXPECT_THAT(AskOnce(config), IsOk());
+}
+
 TEST(EndpointClient, CutRepliesAreNoReplies) {
   ScriptedEndpoint endpoint([](const ScriptedRequest&) {
     return ScriptedReply{.body = ChatReplyBody({"so far [[5]]"}, "length")};
