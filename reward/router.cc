@@ -33,6 +33,11 @@ StatusOr<Json> ParseOptions(const std::string& text) {
   return options;
 }
 
+Status CheckWeight(const proto::RewardSpec& spec) {
+  if (spec.weight() >= 0 && spec.weight() <= kWeightMax) return OkStatus();
+  return InvalidArgument("weight: {}; valid: 0 to {}", spec.weight(), kWeightMax);
+}
+
 // The weighted sum, or the first cause why there is none.
 void AddUp(const std::string& uid, proto::RewardResult& result) {
   result.set_status(proto::REWARD_STATUS_OK);
@@ -83,9 +88,7 @@ Status Router::CheckSpec(const proto::RewardSpec& spec) const {
   RETURN_IF_ERROR(resolved.status());
   const auto& [scorer, extractor, options] = *resolved;
   const auto check = [&]() -> Status {
-    if (!(spec.weight() >= 0 && spec.weight() <= kWeightMax)) {
-      return InvalidArgument("weight: {}; valid: 0 to {}", spec.weight(), kWeightMax);
-    }
+    RETURN_IF_ERROR(CheckWeight(spec));
     RETURN_IF_ERROR(CheckOptionKeys(options, *scorer, *extractor));
     RETURN_IF_ERROR(extractor->CheckOptions(options));
     return scorer->CheckTask({.answer = spec.answer(), .options = options});
@@ -97,16 +100,15 @@ proto::RewardComponent Router::ScoreComponent(const proto::ScoreItem& item,
                                               const proto::RewardSpec& spec,
                                               const ScoringCall& call) const {
   const StatusOr<Resolved> resolved = Resolve(spec);
-  if (!resolved.ok()) {
-    return MakeComponent(spec.type(), spec.weight(), Unscorable(Message(resolved.status())));
-  }
+  const Status valid = resolved.ok() ? CheckWeight(spec) : resolved.status();
+  if (!valid.ok()) return MakeComponent(spec.type(), spec.weight(), Unscorable(Message(valid)));
   const auto& [scorer, extractor, options] = *resolved;
   const ScoringTask task = {.answer = spec.answer(),
                             .options = options,
                             .prompt = item.prompt(),
                             .metadata_json = item.metadata_json()};
-  const Response response = {.text = item.response(),
-                             .answer = extractor->Extract(item.response(), options)};
+  const std::optional<std::string> answer = extractor->Extract(item.response(), options);
+  const Response response = {.text = item.response(), .answer = answer};
   proto::RewardComponent component =
       MakeComponent(spec.type(), spec.weight(), scorer->Score(task, response, call));
   component.set_judged_by_model(scorer->is_judge());

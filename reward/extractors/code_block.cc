@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fenced code blocks as CommonMark has them (section 4.5): a line of three or more backticks or
-// tildes with a word behind, up to a line of at least as many of the same.
+// tildes with a word behind, up to a line of at least as many of the same. Each line of the block
+// loses the fence's indentation. In a list item (section 5.2) columns count from the item's
+// content; a closing fence may stand further left than that, as many write it.
 #include <algorithm>
 #include <string>
 
@@ -10,7 +12,8 @@
 namespace longhaul::reward {
 namespace {
 
-constexpr size_t kLeastFence = 3, kMostIndent = 3;
+constexpr size_t kLeastFence = 3, kMostIndent = 3, kTabStop = 4;
+constexpr size_t kMostDigits = 9;  // of the number of a list item
 
 struct LanguageNames {
   std::string_view language;
@@ -50,10 +53,21 @@ struct Fence {
   std::string_view info;
 };
 
+// A line without its indentation, which counts columns: a tab goes to the next multiple of four.
+struct Line {
+  size_t indent = 0;
+  std::string_view text;
+};
+
+Line ParseLine(std::string_view line, size_t first_column = 0) {
+  size_t indent = first_column, at = 0;
+  for (; at < line.size() && (line[at] == ' ' || line[at] == '\t'); ++at) {
+    indent = line[at] == ' ' ? indent + 1 : indent / kTabStop * kTabStop + kTabStop;
+  }
+  return {indent, line.substr(at)};
+}
+
 std::optional<Fence> ParseFence(std::string_view line) {
-  const size_t indent = std::min(line.find_first_not_of(' '), line.size());
-  if (indent > kMostIndent) return std::nullopt;
-  line.remove_prefix(indent);
   if (line.empty() || (line[0] != '`' && line[0] != '~')) return std::nullopt;
   const size_t length = std::min(line.find_first_not_of(line[0]), line.size());
   if (length < kLeastFence) return std::nullopt;
@@ -66,24 +80,84 @@ bool Closes(const Fence& fence, const Fence& open) {
   return fence.mark == open.mark && fence.length >= open.length && Trim(fence.info).empty();
 }
 
+// Length of the marker of a list item ("-", "12.") with a blank behind it; 0: it is none.
+size_t ListMarker(std::string_view text) {
+  size_t length = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view ends = length == 0 ? "-*+" : ".)";
+  if (length > kMostDigits || length == text.size()) return 0;
+  if (ends.find(text[length]) == std::string_view::npos) return 0;
+  ++length;
+  return length == text.size() || text[length] == ' ' || text[length] == '\t' ? length : 0;
+}
+
+// The list items a line stands in, by the columns their contents begin at.
+class ListItems {
+ public:
+  // Takes the list markers off a line outside of fences. A line with too little indentation ends an
+  // item, unless it goes on with a paragraph.
+  Line Enter(Line line) {
+    const bool blank = Trim(line.text).empty();
+    size_t marker = ListMarker(line.text);
+    if (!blank && (after_blank_ || marker > 0 || ParseFence(line.text).has_value())) {
+      while (!contents_.empty() && line.indent < contents_.back()) contents_.pop_back();
+    }
+    after_blank_ = blank;
+    for (; marker > 0 && Inside(line); marker = ListMarker(line.text)) {
+      const size_t nearest = line.indent + marker + 1;
+      line = ParseLine(line.text.substr(marker), nearest - 1);
+      const bool apart = line.indent <= nearest + kMostIndent && !line.text.empty();
+      contents_.push_back(apart ? line.indent : nearest);
+    }
+    return line;
+  }
+  // Not indented so far that it would be code by that alone.
+  bool Inside(const Line& line) const {
+    return line.indent <= (contents_.empty() ? 0 : contents_.back()) + kMostIndent;
+  }
+
+ private:
+  std::vector<size_t> contents_;
+  bool after_blank_ = false;
+};
+
+// A line without as much of its indentation as `columns` are.
+std::string WithoutIndent(std::string_view text, size_t columns) {
+  const Line line = ParseLine(text);
+  if (line.indent <= columns) return std::string(line.text);
+  size_t column = 0, at = 0;
+  for (; column < columns; ++at) {
+    column = text[at] == ' ' ? column + 1 : column / kTabStop * kTabStop + kTabStop;
+  }
+  return std::string(column - columns, ' ').append(text.substr(at));
+}
+
+struct Block {
+  Fence fence;
+  size_t indent = 0;
+  std::string content;
+};
+
 }  // namespace
 
-std::optional<std::string_view> ExtractCodeBlock(std::string_view text, const Json& options) {
+std::optional<std::string> ExtractCodeBlock(std::string_view text, const Json& options) {
   const auto language = options.GetStringOr("language", "python");
   if (!language.ok()) return std::nullopt;
-  std::optional<std::string_view> last;
-  std::optional<Fence> open;
-  size_t content = 0;
+  std::optional<std::string> last;
+  std::optional<Block> open;
+  ListItems items;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
-    const std::optional<Fence> fence = ParseFence(text.substr(at, end - at));
     const size_t next = std::min(end + 1, text.size());
-    if (fence.has_value() && !open.has_value()) {
-      open = fence;
-      content = next;
-    } else if (fence.has_value() && Closes(*fence, *open)) {
-      if (IsLanguage(open->info, *language)) last = text.substr(content, at - content);
+    const std::string_view all = text.substr(at, end - at);
+    const Line line = open.has_value() ? ParseLine(all) : items.Enter(ParseLine(all));
+    const std::optional<Fence> fence = items.Inside(line) ? ParseFence(line.text) : std::nullopt;
+    if (!open.has_value()) {
+      if (fence.has_value()) open = Block{*fence, line.indent, ""};
+    } else if (fence.has_value() && Closes(*fence, open->fence)) {
+      if (IsLanguage(open->fence.info, *language)) last = std::move(open->content);
       open.reset();
+    } else {
+      open->content += WithoutIndent(text.substr(at, next - at), open->indent);
     }
     at = next;
   }

@@ -13,21 +13,29 @@ std::optional<std::string_view> ExtractWhole(std::string_view text, const Json&)
 }
 std::optional<std::string_view> ExtractResponse(std::string_view text, const Json&) { return text; }
 
+template <auto kFind>
+std::optional<std::string> Copied(std::string_view text, const Json& options) {
+  const std::optional<std::string_view> found = kFind(text, options);
+  return found.has_value() ? std::optional<std::string>(*found) : std::nullopt;
+}
+
 const std::vector<Extractor>& Extractors() {
   static const std::vector<Extractor> extractors = {
       {.name = "after",
-       .extract = ExtractAfter,
+       .extract = Copied<ExtractAfter>,
        .required_options = {"marker"},
        .optional_options = {"until"}},
-      {.name = "answer_line", .extract = ExtractAnswerLine},
-      {.name = "answer_tag", .extract = ExtractAnswerTag},
-      {.name = "boxed", .extract = ExtractBoxed},
+      {.name = "answer_line", .extract = Copied<ExtractAnswerLine>},
+      {.name = "answer_tag", .extract = Copied<ExtractAnswerTag>},
+      {.name = "boxed", .extract = Copied<ExtractBoxed>},
       {.name = "code_block", .extract = ExtractCodeBlock, .optional_options = {"language"}},
-      {.name = "hash", .extract = ExtractHash},
-      {.name = "last_number", .extract = ExtractLastNumber},
-      {.name = "math_answer", .extract = math::ExtractMathAnswer, .optional_options = {"extract"}},
-      {.name = "response", .extract = ExtractResponse, .sees_thinking = true},
-      {.name = "whole", .extract = ExtractWhole},
+      {.name = "hash", .extract = Copied<ExtractHash>},
+      {.name = "last_number", .extract = Copied<ExtractLastNumber>},
+      {.name = "math_answer",
+       .extract = Copied<math::ExtractMathAnswer>,
+       .optional_options = {"extract"}},
+      {.name = "response", .extract = Copied<ExtractResponse>, .sees_thinking = true},
+      {.name = "whole", .extract = Copied<ExtractWhole>},
   };
   return extractors;
 }

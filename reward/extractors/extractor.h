@@ -10,14 +10,12 @@
 //                "**Answer:**" do not matter)
 //   last_number  the last number written in it
 //   after        after the last occurrence of the option `marker`: the rest of that line, or with
-//   the
-//                option `until` everything up to that string, which must be there
+//                the option `until` everything up to that string, which must be there
 //   boxed        inside the last \boxed{...} or \fbox{...}, braces balanced; several that belong
 //                together (reward/extractors/boxes.h) with what is between them
 //   math_answer  where mathematical answers stand in prose (reward/math/answer_finder.h)
 //   code_block   the last closed block between fences (```python) of the option `language`, which
-//   is
-//                python unless given
+//                is python unless given; without the indentation of its fence
 //   hash         the rest of the line after the last "####"
 //
 // Only what follows the last "</think>" counts when the response has one ("response" excepted).
@@ -25,6 +23,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,9 +35,8 @@ namespace longhaul::reward {
 // What follows the last "</think>", or all; nothing where a "<think>" is left open.
 std::string_view AfterThinking(std::string_view response);
 
-// A view into `text`; nothing when the text holds no answer of this form.
-using ExtractFunction = std::optional<std::string_view> (*)(std::string_view text,
-                                                            const Json& options);
+// Nothing when the text holds no answer of this form.
+using ExtractFunction = std::optional<std::string> (*)(std::string_view text, const Json& options);
 
 struct Extractor {
   std::string_view name;
@@ -47,7 +45,7 @@ struct Extractor {
   std::vector<std::string_view> optional_options = {};  // the same, where given
   bool sees_thinking = false;
 
-  std::optional<std::string_view> Extract(std::string_view response, const Json& options) const {
+  std::optional<std::string> Extract(std::string_view response, const Json& options) const {
     return extract(sees_thinking ? response : AfterThinking(response), options);
   }
   Status CheckOptions(const Json& options) const;
@@ -59,12 +57,13 @@ StatusOr<const Extractor*> FindExtractor(std::string_view name);
 // Whitespace of ASCII removed from both ends.
 std::string_view Trim(std::string_view text);
 
+// Those whose answer is a part of the text as it stands give a view of it.
 std::optional<std::string_view> ExtractAnswerTag(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractAnswerLine(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractLastNumber(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractAfter(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractBoxed(std::string_view text, const Json& options);
-std::optional<std::string_view> ExtractCodeBlock(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractHash(std::string_view text, const Json& options);
+std::optional<std::string> ExtractCodeBlock(std::string_view text, const Json& options);
 
 }  // namespace longhaul::reward

@@ -35,8 +35,26 @@ TEST(CodeBlock, EndsAtAFenceOfItsOwnKind) {
   EXPECT_EQ(Extract("~~~python\na\n```\n~~~"), "a\n```\n");
   EXPECT_EQ(Extract("```python\nx = '''\n```not a fence\n'''\n```"),
             "x = '''\n```not a fence\n'''\n");
-  EXPECT_EQ(Extract("  ```python\n  a\n  ```"), "  a\n");
   EXPECT_EQ(Extract("    ```python\n    a\n    ```"), "none");
+}
+
+TEST(CodeBlock, LosesTheIndentationOfItsFence) {
+  EXPECT_EQ(Extract("  ```python\n  a\n    b\n c\n\n  ```"), "a\n  b\nc\n\n");
+  EXPECT_EQ(Extract("1. Solve it:\n   ```python\n   def f(x):\n       return x\n   ```"),
+            "def f(x):\n    return x\n");
+  EXPECT_EQ(Extract("1. a\n   - b\n\n     ```python\n     if x:\n       y\n     ```\n"),
+            "if x:\n  y\n");
+  EXPECT_EQ(Extract("- ```python\n  a\n  ```"), "a\n");
+  EXPECT_EQ(Extract("10. a\nlazy\n\n    ```python\n    a\n```"), "a\n");
+  EXPECT_EQ(Extract("-\ta\n\n\t```python\n\tif x:\n\t\ty\n\t```"), "if x:\n\ty\n");
+  EXPECT_EQ(Extract("  ```python\n\ta\n  ```"), "  a\n");
+  EXPECT_EQ(Extract("  ```python\r\n  a\r\n  ```\r\n"), "a\r\n");
+}
+
+TEST(CodeBlock, MayBeDeeperInAListOnly) {
+  EXPECT_EQ(Extract("- a\n\n- b\n    - c\n\n      ```python\n      a\n      ```"), "a\n");
+  EXPECT_EQ(Extract("- a\n\nb\n\n    ```python\n    a\n    ```"), "none");
+  EXPECT_EQ(Extract("1.5 is no item\n\n    ```python\n    a\n    ```"), "none");
 }
 
 TEST(CodeBlock, MustBeClosed) {

@@ -27,7 +27,7 @@ std::string Extract(const Case& c) {
   const auto options = Json::Parse(c.options, "options");
   EXPECT_TRUE(options.ok()) << options.status();
   const auto found = (*extractor)->Extract(c.text, *options);
-  return std::string(found.value_or(kNone));
+  return std::string(found.value_or(std::string(kNone)));
 }
 
 TEST(Extractor, FindsWhatItSays) {
