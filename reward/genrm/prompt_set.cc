@@ -218,12 +218,25 @@ std::string VisibleAnswer(std::string_view response, size_t max_bytes) {
                      text.substr(tail));
 }
 
+namespace {
+
+// Letters and numbers of any script; beyond ASCII also the signs of mathematics, of which one can
+// be a whole answer (an infinity, the empty set).
+bool CanBeAnAnswer(UChar32 character) {
+  constexpr uint32_t kLettersAndNumbers = U_GC_L_MASK | U_GC_N_MASK;
+  const uint32_t category = U_GET_GC_MASK(character);
+  return (category & kLettersAndNumbers) != 0 ||
+         (character > 0x7f && (category & U_GC_SM_MASK) != 0);
+}
+
+}  // namespace
+
 bool SaysAnything(std::string_view answer) {
   const auto size = static_cast<int32_t>(std::min<size_t>(answer.size(), INT32_MAX));
   for (int32_t at = 0; at < size;) {
     UChar32 character = 0;
     U8_NEXT(answer.data(), at, size, character);
-    if (character >= 0 && u_isalnum(character) != 0) return true;
+    if (character >= 0 && CanBeAnAnswer(character)) return true;
   }
   return false;
 }

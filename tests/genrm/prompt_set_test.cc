@@ -77,9 +77,11 @@ TEST(VisibleAnswer, IsTextAndBounded) {
   EXPECT_EQ(VisibleAnswer(cut, 1000), cut) << "no character is cut";
 }
 
-TEST(SaysAnything, ALetterOrADigitOfAnyScript) {
+TEST(SaysAnything, WhatCanBeAnAnswerInAnyScript) {
   EXPECT_TRUE(SaysAnything("4"));
   EXPECT_TRUE(SaysAnything("\xe8\xa7\xa3"));
+  EXPECT_TRUE(SaysAnything("\xe2\x88\x9e"));  // infinity
+  EXPECT_TRUE(SaysAnything("\xc2\xbd"));      // a half
   EXPECT_FALSE(SaysAnything(":"));
   EXPECT_FALSE(SaysAnything("\xef\xbc\x9a \xe3\x80\x82 \xe2\x80\xa6"))
       << "a wide colon, an ideographic stop, dots";
