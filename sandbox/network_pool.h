@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Network namespaces for judged programs. To make and remove one costs as much as the rest of a
-// launch, so each serves one guest after another. Nothing of a guest stays in it: the judge's
+// Network namespaces for judged programs. To make and remove one costs nearly as much as the rest
+// of a launch, so each serves one guest after another. Nothing of a guest stays in it: the judge's
 // filter allows unnamed pairs of connected sockets and no others, and those go with the processes
 // that hold them. The namespaces belong to the host's user namespace, so a guest has no rights over
 // its own; its loopback is down.

@@ -32,12 +32,11 @@ constexpr std::string_view kState =
     R"sh(\builtin set +o && \builtin printf "set +o onecmd\n%s\n" "{0}")sh";
 
 // The first line of every command's script, {0} the state, {1} the new one, {2} kState, {3} the
-// sign that the command is run. It is
-// parsed before the state is read, and the trap is set when that has been read to its end: neither
-// an alias nor a state that ends or disables the shell can make what was not run look kept. What
-// interrupts a command, and all it starts meanwhile, does not interrupt the writing, which goes
-// straight to the file: a subshell would have other options, and not know of all. Nothing of this
-// is traced.
+// sign that the command is run. It is parsed before the state is read, and the trap is set when
+// that has been read to its end: neither an alias nor a state that ends or disables the shell can
+// make what was not run look kept. What interrupts a command, and all it starts meanwhile, does not
+// interrupt the writing, which goes straight to the file: a subshell would have other options, and
+// not know of all. Nothing of this is traced.
 constexpr std::string_view kBegin =
     R"sh(exec 2>&1; {{ if [[ -r {0} ]]; then . {0}; else shopt -s expand_aliases; fi && )sh"
     R"sh(\trap '{{ \builtin trap "" INT TERM; {{ {2}; }} >| {1} || \builtin true; }} 2>/dev/null' EXIT && )sh"

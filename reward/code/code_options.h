@@ -18,9 +18,9 @@ namespace longhaul::reward {
 enum class CodeScore { kAll, kFraction };
 
 // A program that says whether an output is right, where many are. It is run with the paths of three
-// files, input, output and expected output (testlib's order), and exits with 0: right, 1 or 2:
-// wrong. Anything else is wrong too, unless the judge ends like that on the expected output as
-// well: then the judge is at fault.
+// files, input, output and expected output (testlib's order), and exits with 0: right,
+// anything else: wrong. That counts only from a judge that accepts the expected output of the same
+// test; else the judge is at fault.
 struct SpecialJudge {
   std::string language = "cpp";
   std::string source;

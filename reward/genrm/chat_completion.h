@@ -25,9 +25,8 @@ ReplySize ReplySizeMax(const JudgeRequest& request);
 
 // The choices in the order of their indices. DataLoss, with the cause, for a body that is no such
 // answer: too large, nested too deeply, JSON that breaks off, bytes that are not UTF-8, no choices.
-// A choice that was cut at
-// max_tokens, filtered or left without content is a reply with a failure; so is one that was asked
-// for and did not come.
+// A choice that was cut at max_tokens, filtered or left without content is a reply with a failure;
+// so is one that was asked for and did not come.
 StatusOr<std::vector<JudgeReply>> ReadChatReply(std::string_view body, const JudgeRequest& request);
 
 // The message of an error body, or an excerpt of what came instead.
