@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "rollout/proto_conversion.h"
@@ -15,6 +16,7 @@ namespace longhaul::rollout {
 namespace {
 
 constexpr int64_t kLongest = 60;
+constexpr int kLooksMax = 10'000;
 
 // A worker between fakes, and the trainer's stub to it.
 class WorkerTest : public testing::Test {
@@ -87,6 +89,22 @@ class WorkerTest : public testing::Test {
     grpc::ClientContext context;
     EXPECT_TRUE(stub_->Snapshot(&context, {}, &reply).ok());
     return reply;
+  }
+  // A snapshot that shows a rollout with tokens that is not finished. Generation goes on between
+  // looks only, so that no speed of the machine can miss it.
+  proto::SnapshotReply SnapshotOfGeneration() {
+    const auto generating = [](const proto::Rollout& rollout) {
+      return rollout.token_ids_size() > 0 && rollout.stop_reason() == proto::STOP_REASON_UNFINISHED;
+    };
+    for (int look = 0; look < kLooksMax; ++look) {
+      proto::SnapshotReply snapshot = Snapshot();
+      for (const proto::Group& group : snapshot.groups()) {
+        if (std::ranges::any_of(group.rollouts(), generating)) return snapshot;
+      }
+      Resume();
+    }
+    ADD_FAILURE() << "nothing was seen being generated";
+    return {};
   }
   void Resume() {
     proto::ResumeReply reply;
@@ -252,13 +270,11 @@ TEST_F(WorkerTest, WhatCannotBeGeneratedComesBackAborted) {
 // Two lives: the second worker is given what a snapshot of the first one held.
 TEST_F(WorkerTest, AnotherWorkerContinuesASnapshotToTheSameBits) {
   const Completions reference = Reference(8);
-  std::vector<proto::Lease> leases = Leases(8);
-  for (proto::Lease& lease : leases) lease.set_deadline_ms(60);
+  const std::vector<proto::Lease> leases = Leases(8);
   StartWorker();
   coordinator_.Open(leases);
   Publish(0);
-  coordinator_.WaitForPartial();
-  const proto::SnapshotReply snapshot = Snapshot();
+  const proto::SnapshotReply snapshot = SnapshotOfGeneration();
   const proto::SnapshotReply still = Snapshot();
   for (int i = 0; i < snapshot.groups_size() && i < still.groups_size(); ++i) {
     if (snapshot.groups(i).lease_id() != still.groups(i).lease_id()) continue;
@@ -284,18 +300,26 @@ TEST_F(WorkerTest, AnotherWorkerContinuesASnapshotToTheSameBits) {
   for (const auto& [key, completion] : continued) EXPECT_TRUE(completion == reference.at(key));
 }
 
-TEST_F(WorkerTest, SequencesGoOnUnderTheNextVersion) {
-  std::vector<proto::Lease> leases = Leases(4);
+// More work than any machine does before the first renewal is due.
+TEST_F(WorkerTest, RenewalsBringWhatIsGenerated) {
+  std::vector<proto::Lease> leases = Leases(60);
   for (proto::Lease& lease : leases) {
-    lease.set_deadline_ms(30);
-    lease.mutable_sampling()->set_max_response_length(400);
+    lease.set_deadline_ms(15);
+    lease.mutable_sampling()->set_max_response_length(300);
     lease.mutable_sampling()->set_temperature(5);
   }
   StartWorker();
   coordinator_.Open(leases);
   Publish(0);
-  coordinator_.WaitForPartial();
-  Snapshot();
+  const proto::RenewRequest renewal = coordinator_.WaitForPartial();
+  for (const proto::Group& group : renewal.partial()) EXPECT_GE(group.lease_id(), 100);
+}
+
+TEST_F(WorkerTest, SequencesGoOnUnderTheNextVersion) {
+  StartWorker();
+  coordinator_.Open(Leases(4));
+  Publish(0);
+  SnapshotOfGeneration();
   rig_.PackVersion(1);
   Publish(1);
   int64_t spans = 0;
