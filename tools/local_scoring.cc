@@ -6,6 +6,7 @@
 #include "reward/code/code_scorer.h"
 #include "reward/genrm/endpoint_client.h"
 #include "reward/genrm/genrm_scorers.h"
+#include "sandbox/config_fault.h"
 #include "tools/engine_judge.h"
 #include "tools/service_config.h"
 
@@ -61,11 +62,17 @@ void ForEachRewardPath(
   }
 }
 
+Status CheckSandbox(const Config& source, const SandboxSection& section) {
+  const std::optional<sandbox::ConfigFault> fault = sandbox::FindFault(section.local);
+  return fault ? source.Error("sandbox." + fault->key, "{}", fault->what) : OkStatus();
+}
+
 StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,
                                           const std::vector<std::string>& settings) {
   ASSIGN_OR_RETURN(const Config source, LoadServiceConfig("reward", file, settings));
   ScoringConfig config;
   RETURN_IF_ERROR(source.Read(config));
+  RETURN_IF_ERROR(CheckSandbox(source, config.sandbox));
   const auto resolve = [&](const std::string& key, std::string& path) {
     path = ResolvePath(source, file, key, path);
   };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/config.h"
 #include "common/status.h"
 #include "model/training_pass.h"
 #include "proto/call_token.h"
@@ -40,6 +41,9 @@ struct ScoringConfig {
     v.Field("sandbox", sandbox, {.doc = "where the programs of programming tasks run"});
   }
 };
+
+// What is wrong with a section `sandbox` beyond the ranges of its keys, at its place in `source`.
+Status CheckSandbox(const Config& source, const SandboxSection& section);
 
 // A file (or none: "") and settings over it.
 StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,

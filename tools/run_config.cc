@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "common/file.h"
-#include "sandbox/config_fault.h"
 #include "tools/changed_keys.h"
 #include "tools/local_scoring.h"
 #include "tools/service_config.h"
@@ -112,11 +111,6 @@ Status CheckNothingIsOfTheServer(const LoadedRun& run) {
   return errors.empty() ? OkStatus() : InvalidArgument("{}", fmt::join(errors, "\n"));
 }
 
-Status CheckSandbox(const LoadedRun& run) {
-  const std::optional<sandbox::ConfigFault> fault = sandbox::FindFault(run.config->sandbox.local);
-  return fault ? run.source.Error("sandbox." + fault->key, "{}", fault->what) : OkStatus();
-}
-
 // It names a directory and stands in log lines.
 Status CheckRunName(const LoadedRun& run) {
   const std::string& name = run.config->run.name;
@@ -158,7 +152,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   RETURN_IF_ERROR(CheckOverlongWindows(run));
   RETURN_IF_ERROR(CheckEngine(run));
   RETURN_IF_ERROR(CheckFormat(run));
-  RETURN_IF_ERROR(CheckSandbox(run));
+  RETURN_IF_ERROR(CheckSandbox(run.source, run.config->sandbox));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
   ASSIGN_OR_RETURN(run.config_text, TextOf(run.source, path));
   return run;

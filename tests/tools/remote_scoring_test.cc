@@ -114,6 +114,9 @@ TEST_F(RemoteScoring, FilesOfServersHoldTheContentsOfASection) {
               {"command line: reward: " + hint});
   ExpectError(Run("sandbox-server --listen unix:a.sock --config wrapped.yaml"),
               {"wrapped.yaml:3:10: sandbox: " + hint});
+  Write("unknown.yaml", "sandbox: {required_protections: [walls]}\n");
+  ExpectError(Run("reward-server --listen unix:a.sock --config unknown.yaml"),
+              {"unknown.yaml:1:34: sandbox.required_protections", "walls"});
   for (const char* key :
        {"address=unix:b.sock", "deadline_s=5", "max_unscorable_frac=0.5", "watch.window=3"}) {
     ExpectError(Run(std::string("reward-server --listen unix:a.sock ") + key), {"unknown key"});
