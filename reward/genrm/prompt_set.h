@@ -40,8 +40,8 @@ std::string MakeFence(uint64_t seed, const std::vector<std::string_view>& texts)
 std::string VisibleAnswer(std::string_view response, size_t max_bytes);
 
 // Whether there is anything to judge: a letter or a number of any script, or, beyond ASCII, a sign
-// of mathematics. Answers like ":" and "." are keys to judges (arXiv 2507.08794), so nobody is asked
-// about them.
+// of mathematics. Answers like ":" and "." are keys to judges (arXiv 2507.08794), so nobody is
+// asked about them.
 bool SaysAnything(std::string_view answer);
 
 }  // namespace longhaul::reward::genrm
