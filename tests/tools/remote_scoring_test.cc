@@ -116,7 +116,7 @@ TEST_F(RemoteScoring, FilesOfServersHoldTheContentsOfASection) {
               {"wrapped.yaml:3:10: sandbox: " + hint});
   Write("unknown.yaml", "sandbox: {required_protections: [walls]}\n");
   ExpectError(Run("reward-server --listen unix:a.sock --config unknown.yaml"),
-              {"unknown.yaml:1:34: sandbox.required_protections", "walls"});
+              {"unknown.yaml:1:33: sandbox.required_protections", "walls"});
   for (const char* key :
        {"address=unix:b.sock", "deadline_s=5", "max_unscorable_frac=0.5", "watch.window=3"}) {
     ExpectError(Run(std::string("reward-server --listen unix:a.sock ") + key), {"unknown key"});
