@@ -5,7 +5,7 @@
 #include <cctype>
 
 #include "reward/extractors/extractor.h"
-#include "reward/math/number_text.h"
+#include "reward/math/number_finder.h"
 #include "reward/math/parser.h"
 #include "reward/math/plain_text.h"
 #include "reward/scorer.h"
@@ -20,11 +20,6 @@ constexpr size_t kMaxScanned = 256 * 1024;
 constexpr int kMaxTries = 20;
 constexpr size_t kMaxSpans = 256;
 
-struct Span {
-  size_t begin = 0;
-  size_t end = 0;
-};
-
 bool IsAlnum(char ch) { return std::isalnum(static_cast<unsigned char>(ch)) != 0; }
 
 std::string Lower(std::string_view text) {
@@ -38,7 +33,7 @@ class Finder {
   Finder(std::string_view text, FindMode mode, TextRole role)
       : text_(text), mode_(mode), role_(role), lower_(Lower(text)) {
     FindMath();
-    if (mode != FindMode::kLatex) FindNumbers();
+    if (mode != FindMode::kLatex) numbers_ = FindNumbers(text_, math_);
     for (std::vector<Span>* spans : {&math_, &numbers_}) {
       if (spans->size() > kMaxSpans) spans->erase(spans->begin(), spans->end() - kMaxSpans);
     }
@@ -118,88 +113,13 @@ class Finder {
           break;
         }
         if (!Trim(text_.substr(begin + open, at - begin - open)).empty()) {
-          math_.push_back({begin, WithPercent(end)});
+          math_.push_back({begin, PercentEnd(text_, end)});
         }
         return end;
       }
       if (text_[at] == '\\') ++at;
     }
     return begin + open;
-  }
-
-  // Numbers that no letter or digit touches on the left, outside mathematics.
-  void FindNumbers() {
-    size_t next_math = 0;
-    for (size_t at = 0; at < text_.size();) {
-      while (next_math < math_.size() && math_[next_math].end <= at) ++next_math;
-      if (next_math < math_.size() && at >= math_[next_math].begin) {
-        at = math_[next_math].end;
-        continue;
-      }
-      if (const size_t tuple = TupleEnd(at); tuple > 0) {
-        numbers_.push_back({at, tuple});
-        at = tuple;
-        continue;
-      }
-      const bool starts =
-          (std::isdigit(static_cast<unsigned char>(text_[at])) != 0 || text_[at] == '.') &&
-          (at == 0 || (!IsAlnum(text_[at - 1]) &&
-                       std::string_view(".^_").find(text_[at - 1]) == std::string_view::npos));
-      const std::optional<NumberText> number =
-          starts ? ReadNumberText(text_.substr(at)) : std::nullopt;
-      if (!number.has_value()) {
-        ++at;
-        continue;
-      }
-      const size_t end = NumberEnd(at + number->length);
-      numbers_.push_back({WithSign(at), WithPercent(end)});
-      at = end;
-    }
-  }
-
-  // The end of "(2, -1/3)" that begins at `at` and applies no name to it; 0 when there is none.
-  size_t TupleEnd(size_t at) const {
-    constexpr size_t kMaxBytes = 40;
-    if ((text_[at] != '(' && text_[at] != '[') || (at > 0 && IsAlnum(text_[at - 1]))) return 0;
-    bool comma = false;
-    const size_t limit = std::min(text_.size(), at + kMaxBytes);
-    for (size_t end = at + 1; end < limit; ++end) {
-      const char ch = text_[end];
-      comma = comma || ch == ',';
-      if (ch == ')' || ch == ']') return comma ? end + 1 : 0;
-      if ((ch < '+' || ch > '9') && ch != ' ') return 0;  // the signs of numbers lie between
-    }
-    return 0;
-  }
-
-  // "1,000", "2,74", "2/3", "3:30" and "10^5" go on behind their first digits.
-  size_t NumberEnd(size_t end) const {
-    while (end + 1 < text_.size() &&
-           std::string_view(",/:^").find(text_[end]) != std::string_view::npos) {
-      const std::optional<NumberText> more = ReadNumberText(text_.substr(end + 1));
-      if (!more.has_value() || more->whole.empty()) break;
-      end += 1 + more->length;
-    }
-    return end;
-  }
-
-  size_t WithSign(size_t begin) const {
-    size_t at = begin;
-    if (at > 0 && text_[at - 1] == '$') --at;
-    if (at > 0 && text_[at - 1] == '-' && (at == 1 || !IsAlnum(text_[at - 2]))) return at - 1;
-    return begin;
-  }
-
-  size_t WithPercent(size_t end) const {
-    size_t at = end;
-    while (at < text_.size() && text_[at] == ' ') ++at;
-    for (const std::string_view sign : {"\\%", "%", "percentage", "percent", "pct"}) {
-      const size_t after = at + sign.size();
-      if (text_.substr(at).starts_with(sign) && (after >= text_.size() || !IsAlnum(text_[after]))) {
-        return after;
-      }
-    }
-    return end;
   }
 
   // The first of a list that begins at or behind `from`, at most `window` bytes on.
@@ -212,9 +132,9 @@ class Finder {
     return std::nullopt;
   }
 
-  // Mathematics that "and", "or" or a comma joins to what follows it.
-  Span Joined(Span span) const {
-    for (const Span& next : math_) {
+  // A value with those of the same kind that "and", "or" or a comma joins to it.
+  Span Joined(Span span, const std::vector<Span>& spans) const {
+    for (const Span& next : spans) {
       if (next.begin < span.end) continue;
       const std::string_view gap = Trim(text_.substr(span.end, next.begin - span.end));
       if (gap != "," && gap != "and" && gap != "or" && gap != ", and" && gap != ", or") return span;
@@ -225,8 +145,17 @@ class Finder {
 
   std::optional<Span> ValueAt(size_t from, size_t window) const {
     std::optional<Span> math = FirstFrom(math_, from, window);
-    if (math.has_value()) math = Joined(*math);
-    return Later(math, FirstFrom(numbers_, from, window));
+    std::optional<Span> number = FirstFrom(numbers_, from, window);
+    if (math.has_value()) math = Joined(*math, math_);
+    if (number.has_value()) number = Joined(*number, numbers_);
+    return Later(math, number);
+  }
+
+  std::optional<Span> LastOf(const std::vector<Span>& spans) const {
+    if (spans.empty()) return std::nullopt;
+    size_t first = spans.size() - 1;
+    while (first > 0 && Joined(spans[first - 1], spans).end > spans[first - 1].end) --first;
+    return Joined(spans[first], spans);
   }
 
   size_t SkipPunctuation(size_t at) const {
@@ -237,11 +166,20 @@ class Finder {
     return at;
   }
 
+  // Without a full stop and marks of emphasis. Several full stops say that a value goes on.
+  size_t SentenceEnd(size_t begin, size_t end) const {
+    while (end > begin &&
+           std::string_view(" .*\r").find(text_[end - 1]) != std::string_view::npos) {
+      if (end - begin > 1 && text_[end - 1] == '.' && text_[end - 2] == '.') break;
+      --end;
+    }
+    return end;
+  }
+
   // The rest of a line when it is one expression.
   std::optional<Span> RestOfLine(size_t from) const {
     size_t end = std::min(text_.find('\n', from), text_.size());
-    while (end > from && std::string_view(" .*\r").find(text_[end - 1]) != std::string_view::npos)
-      --end;
+    end = SentenceEnd(from, end);
     if (end == from || mode_ == FindMode::kLatex || !IsWhole(text_.substr(from, end - from))) {
       return std::nullopt;
     }
@@ -282,7 +220,7 @@ class Finder {
     size_t end = boxes.back().end;
     size_t after = end;
     while (after < text_.size() && text_[after] == '$') ++after;
-    const size_t percent = WithPercent(after);
+    const size_t percent = PercentEnd(text_, after);
     return Span{boxes.front().begin, percent == after ? end : percent};
   }
 
@@ -316,16 +254,9 @@ class Finder {
   }
 
   std::optional<Span> Last() const {
-    std::optional<Span> math, number;
-    if (!math_.empty()) {
-      size_t first = math_.size() - 1;
-      while (first > 0 && Joined(math_[first - 1]).end > math_[first - 1].end) --first;
-      math = Joined(math_[first]);
-    }
     // A number in the prose of a reference need not be its answer.
     const bool trusted = role_ == TextRole::kResponse || mode_ == FindMode::kPlain;
-    if (!numbers_.empty() && trusted) number = numbers_.back();
-    return Later(math, number);
+    return Later(LastOf(math_), trusted ? LastOf(numbers_) : std::nullopt);
   }
 
   // Where there is no mathematics: a few words behind "answer:", the last "(B)", what is bold
@@ -334,9 +265,7 @@ class Finder {
     constexpr size_t kMaxBytes = 60;
     if (mode_ == FindMode::kLatex || role_ != TextRole::kResponse) return std::nullopt;
     const auto few = [&](size_t begin, size_t end) -> std::optional<Span> {
-      while (end > begin &&
-             std::string_view(" .*\r").find(text_[end - 1]) != std::string_view::npos)
-        --end;
+      end = SentenceEnd(begin, end);
       if (end == begin || end - begin > kMaxBytes) return std::nullopt;
       return Span{begin, end};
     };

@@ -75,7 +75,10 @@ std::string WithoutSpaces(std::string_view text) {
 }
 
 std::string WithoutOuter(std::string text) {
-  while (!text.empty() && (text.back() == '.' || text.back() == ',')) text.pop_back();
+  // "3.14..." goes on, "3.14." does not.
+  while (!text.empty() && (text.back() == '.' || text.back() == ',') && !text.ends_with("..")) {
+    text.pop_back();
+  }
   bool changed = true;
   while (changed && text.size() >= 2) {
     changed = false;
