@@ -69,14 +69,22 @@ class Parser {
 
   // parser_expression.cc
   const Node* Sum();
-  bool BehindBold() const;
-  const Node* Product();
   const Node* Negated(const Node* term);
+  const Node* Atom();
+  const Node* Absolute();
+
+  // parser_product.cc
+  struct Factors;
+  const Node* Product();
+  void Multiplied(Factors& factors);
+  void Divided(Factors& factors);
+  void Juxtaposed(Factors& factors);
+  const Node* ProductOf(Factors& factors);
+  const Node* Collected(Factors& factors);
+  bool BehindBold() const;
   bool StartsFactor() const;
   bool MixedNumber(const Node* whole, const Node*& mixed);
   const Node* Modulus(const Node* left);
-  const Node* Atom();
-  const Node* Absolute();
 
   // parser_power.cc
   const Node* SignedPower();
@@ -103,6 +111,9 @@ class Parser {
 
   // parser_command.cc
   const Node* Command();
+  const Node* NamedCommand(const std::string& name);
+  const Node* BracketCommand(std::string_view name);
+  const Node* Figure(const std::string& name);
   const Node* Argument();
   std::string TakeFirstLetter();
   const Node* WholeNumberArgument();
@@ -150,7 +161,8 @@ StatusOr<const Node*> ParseMath(std::string_view text, const ParseOptions& optio
 bool IsAnd(std::string_view word);
 bool IsOr(std::string_view word);
 
-// Words that make what they stand by another value, several or none: "not", "or", "less".
+// Words that make what they stand by another value, several or none, or say that it is wrong:
+// "not", "or", "less", "tenths", "because".
 bool HasQualifier(std::string_view words);
 
 }  // namespace longhaul::reward::math

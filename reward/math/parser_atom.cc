@@ -24,24 +24,33 @@ constexpr std::array<std::string_view, 56> kShortWords = {
     "All", "dog", "cat", "YES", "NO",  "too", "few", "may"};
 
 // Behind a value these say that it is another, several or none: they are no units.
-constexpr std::array<std::string_view, 94> kQualifiers = {
-    "not",      "no",        "never",     "wrong",     "incorrect", "false",  "or",     "more",
-    "less",     "fewer",     "greater",   "smaller",   "larger",    "than",   "least",  "most",
-    "is",       "are",       "was",       "but",       "except",    "unless", "if",     "other",
-    "another",  "maybe",     "perhaps",   "possibly",  "plus",      "minus",  "half",   "hundred",
-    "thousand", "million",   "billion",   "trillion",  "dozen",     "one",    "two",    "three",
-    "four",     "five",      "six",       "seven",     "eight",     "nine",   "ten",    "to",
-    "through",  "nor",       "neither",   "either",    "instead",   "and",    "above",  "below",
-    "beyond",   "exceeding", "unknown",   "undefined", "invalid",   "up",     "higher", "lower",
-    "cannot",   "can",       "could",     "would",     "should",    "will",   "might",  "must",
-    "does",     "do",        "fails",     "fail",      "works",     "work",   "too",    "times",
-    "tens",     "hundreds",  "thousands", "millions",  "factorial", "power",  "choose", "base",
-    "were",     "be",        "squares",   "double",    "twice",     "triple"};
+constexpr std::array<std::string_view, 127> kQualifiers = {
+    "not",        "no",          "never",    "wrong",     "incorrect",  "false",      "or",
+    "more",       "less",        "fewer",    "greater",   "smaller",    "larger",     "than",
+    "least",      "most",        "is",       "are",       "was",        "but",        "except",
+    "unless",     "if",          "other",    "another",   "maybe",      "perhaps",    "possibly",
+    "plus",       "minus",       "half",     "hundred",   "thousand",   "million",    "billion",
+    "trillion",   "dozen",       "one",      "two",       "three",      "four",       "five",
+    "six",        "seven",       "eight",    "nine",      "ten",        "to",         "through",
+    "nor",        "neither",     "either",   "instead",   "and",        "above",      "below",
+    "beyond",     "exceeding",   "unknown",  "undefined", "invalid",    "up",         "higher",
+    "lower",      "cannot",      "can",      "could",     "would",      "should",     "will",
+    "might",      "must",        "does",     "do",        "fails",      "fail",       "works",
+    "work",       "too",         "times",    "tens",      "hundreds",   "thousands",  "millions",
+    "factorial",  "power",       "choose",   "base",      "were",       "be",         "squares",
+    "double",     "twice",       "triple",   "halves",    "thirds",     "fourths",    "fifths",
+    "sixths",     "sevenths",    "eighths",  "ninths",    "tenths",     "hundredths", "thousandths",
+    "millionths", "dozens",      "gross",    "cubes",     "without",    "because",    "although",
+    "whereas",    "it",          "off",      "short",     "shy",        "differs",    "differ",
+    "violates",   "contradicts", "excluded", "rejected",  "impossible", "diverges",   "infinite",
+    "lacks"};
 
 // Words behind a value: its unit, or a factor of their own that nothing but the same words equals.
 Kind KindOfWords(std::string_view words) {
+  constexpr long kMaxWords = 7;
   const bool power = words.starts_with("squared") || words.starts_with("cubed");
-  return power || HasQualifier(words) ? Kind::kText : Kind::kUnit;
+  const bool sentence = std::count(words.begin(), words.end(), ' ') >= kMaxWords;
+  return power || sentence || HasQualifier(words) ? Kind::kText : Kind::kUnit;
 }
 
 // Words that are numbers behind a value: the exponent of ten, or 0.

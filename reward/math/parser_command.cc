@@ -221,81 +221,119 @@ const Node* Parser::BlackboardLetter() {
   return Named(letter);
 }
 
+// Commands that stand for one node.
+const Node* Parser::NamedCommand(const std::string& name) {
+  struct Entry {
+    std::string_view command;
+    Kind kind;
+    std::string_view node;
+  };
+  static constexpr std::array<Entry, 28> kEntries = {{
+      {"pi", Kind::kConstant, "pi"},
+      {"e", Kind::kConstant, "e"},
+      {"infty", Kind::kInfinity, ""},
+      {"infinity", Kind::kInfinity, ""},
+      {"Infinity", Kind::kInfinity, ""},
+      {"inf", Kind::kInfinity, ""},
+      {"emptyset", Kind::kNamedSet, "empty"},
+      {"varnothing", Kind::kNamedSet, "empty"},
+      {"R", Kind::kNamedSet, "R"},
+      {"RR", Kind::kNamedSet, "R"},
+      {"ZZ", Kind::kNamedSet, "Z"},
+      {"QQ", Kind::kNamedSet, "Q"},
+      {"NN", Kind::kNamedSet, "N"},
+      {"CC", Kind::kNamedSet, "C"},
+      {"ldots", Kind::kEllipsis, ""},
+      {"dots", Kind::kEllipsis, ""},
+      {"cdots", Kind::kEllipsis, ""},
+      {"dotsc", Kind::kEllipsis, ""},
+      {"dotsb", Kind::kEllipsis, ""},
+      {"degree", Kind::kUnit, "degree"},
+      {"degrees", Kind::kUnit, "degree"},
+      {"textdegree", Kind::kUnit, "degree"},
+      {"deg", Kind::kUnit, "degree"},
+      {"$", Kind::kUnit, "dollar"},
+      {"textdollar", Kind::kUnit, "dollar"},
+      {"pounds", Kind::kUnit, "pound sterling"},
+      {"yen", Kind::kUnit, "yen"},
+      {"euro", Kind::kUnit, "euro"},
+  }};
+  for (const Entry& entry : kEntries) {
+    if (entry.command == name) return arena_.Make(entry.kind, {}, std::string(entry.node));
+  }
+  return nullptr;
+}
+
+// What is between two commands of one kind.
+const Node* Parser::BracketCommand(std::string_view name) {
+  struct Entry {
+    std::string_view open;
+    std::string_view function;
+    std::string_view close;
+  };
+  static constexpr std::array<Entry, 7> kEntries = {{{"lfloor", "floor", "rfloor"},
+                                                     {"lceil", "ceil", "rceil"},
+                                                     {"lvert", "abs", "rvert"},
+                                                     {"vert", "abs", "vert"},
+                                                     {"lVert", "abs", "rVert"},
+                                                     {"Vert", "abs", "Vert"},
+                                                     {"|", "abs", "|"}}};
+  for (const Entry& entry : kEntries) {
+    if (entry.open == name) return Between(entry.function, entry.close);
+  }
+  return nullptr;
+}
+
+// \angle ABC, \triangle ABC.
+const Node* Parser::Figure(const std::string& name) {
+  const Node* corners = InOrder(PowerExpression());
+  const bool angle = name != "triangle";
+  // ABC and CBA are the same angle.
+  if (angle && corners->kind == Kind::kSymbol && corners->name.size() == 3 &&
+      corners->name[0] > corners->name[2]) {
+    corners = arena_.Symbol(std::string(corners->name.rbegin(), corners->name.rend()));
+  }
+  return arena_.Make(Kind::kApply, {corners}, angle ? "angle" : name);
+}
+
 const Node* Parser::Command() {
   const std::string name = Take().text;
-  if (name == "frac" || name == "dfrac" || name == "tfrac" || name == "cfrac") return Fraction();
-  if (name == "dbinom" || name == "tbinom") return Function("binom");
+  const auto one_of = [&name](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (one_of({"frac", "dfrac", "tfrac", "cfrac"})) return Fraction();
+  if (one_of({"dbinom", "tbinom"})) return Function("binom");
   if (IsFunctionName(name) && name != "deg") return Function(name);
-  if (name == "surd") return arena_.Make(Kind::kRoot, {WholeNumberArgument(), arena_.Number(2)});
-  if (name == "surd3") return arena_.Make(Kind::kRoot, {WholeNumberArgument(), arena_.Number(3)});
-  if (name == "pi") return arena_.Make(Kind::kConstant, {}, "pi");
-  if (name == "infty" || name == "infinity" || name == "Infinity" || name == "inf") {
-    return arena_.Make(Kind::kInfinity, {});
+  if (one_of({"surd", "surd3"})) {
+    const Node* degree = arena_.Number(name == "surd" ? 2 : 3);
+    return arena_.Make(Kind::kRoot, {WholeNumberArgument(), degree});
   }
-  if (name == "{") {
+  if (one_of({"{", "langle"})) {
     --at_;
-    return SetBraces();
+    return name == "{" ? SetBraces() : Bracketed();
   }
-  if (name == "emptyset" || name == "varnothing") return arena_.Make(Kind::kNamedSet, {}, "empty");
-  if (name == "mathbb" || name == "Bbb") return BlackboardLetter();
-  if (name.size() == 2 && name[0] == name[1] &&
-      std::string_view("RZQNC").find(name[0]) != std::string_view::npos) {
-    return arena_.Make(Kind::kNamedSet, {}, name.substr(0, 1));
-  }
-  if (name == "langle") {
-    --at_;
-    return Bracketed();
-  }
-  if (name == "lfloor") return Between("floor", "rfloor");
-  if (name == "lceil") return Between("ceil", "rceil");
-  if (name == "lvert") return Between("abs", "rvert");
-  if (name == "vert") return Between("abs", "vert");
-  if (name == "lVert") return Between("abs", "rVert");
-  if (name == "Vert") return Between("abs", "Vert");
-  if (name == "|") return Between("abs", "|");
-  if (name == "sum" || name == "prod") return Big(name);
+  if (const Node* named = NamedCommand(name); named != nullptr) return named;
+  if (const Node* between = BracketCommand(name); between != nullptr) return between;
+  if (one_of({"mathbb", "Bbb"})) return BlackboardLetter();
+  if (one_of({"sum", "prod"})) return Big(name);
   if (name == "int") return Integral();
   if (name == "lim") return Limit();
   if (name == "begin") return Environment();
-  if (name == "ldots" || name == "dots" || name == "cdots" || name == "dotsc" || name == "dotsb") {
-    return arena_.Make(Kind::kEllipsis, {});
-  }
-  if (name == "overline" || name == "bar" || name == "vec" || name == "hat" || name == "tilde" ||
-      name == "dot" || name == "widehat" || name == "overrightarrow" || name == "widetilde" ||
-      name == "overleftrightarrow") {
+  if (one_of({"overline", "bar", "vec", "hat", "tilde", "dot", "widehat", "overrightarrow",
+              "widetilde", "overleftrightarrow"})) {
     return Accent(name);
   }
-  if (name == "degree" || name == "degrees" || name == "textdegree" || name == "deg") {
-    return arena_.Make(Kind::kUnit, {}, "degree");
-  }
-  if (name == "$" || name == "textdollar") return arena_.Make(Kind::kUnit, {}, "dollar");
-  if (name == "euro" || name == "yen") return arena_.Make(Kind::kUnit, {}, name);
-  if (name == "pounds") return arena_.Make(Kind::kUnit, {}, "pound sterling");
-  if (name == "angle" || name == "measuredangle" || name == "triangle") {
-    const Node* corners = InOrder(PowerExpression());
-    const bool angle = name != "triangle";
-    // ABC and CBA are the same angle.
-    if (angle && corners->kind == Kind::kSymbol && corners->name.size() == 3 &&
-        corners->name[0] > corners->name[2]) {
-      corners = arena_.Symbol(std::string(corners->name.rbegin(), corners->name.rend()));
-    }
-    return arena_.Make(Kind::kApply, {corners}, angle ? "angle" : name);
-  }
-  if (name == "mathcal" || name == "mathscr" || name == "mathfrak") {
+  if (one_of({"angle", "measuredangle", "triangle"})) return Figure(name);
+  if (one_of({"mathcal", "mathscr", "mathfrak"})) {
     return arena_.Make(Kind::kApply, {Argument()}, name);
   }
-  if (name == "color" || name == "textcolor" || name == "hspace" || name == "vspace" ||
-      name == "tag" || name == "label" || name == "mspace") {
+  if (one_of({"color", "textcolor", "hspace", "vspace", "tag", "label", "mspace"})) {
     BracedName();
     return StartsFactor() ? Atom() : arena_.Number(1);
   }
-  if (name == "varphi") return Named("\\phi");
-  if (name == "varepsilon") return Named("\\epsilon");
-  if (name == "vartheta") return Named("\\theta");
-  if (name == "e") return arena_.Make(Kind::kConstant, {}, "e");
-  if (name == "i" || name == "imath") return Unsubscripted("i");
-  if (name == "R") return arena_.Make(Kind::kNamedSet, {}, "R");
-  return Named("\\" + name);
+  if (one_of({"i", "imath"})) return Unsubscripted("i");
+  const bool variant = one_of({"varphi", "varepsilon", "vartheta"});
+  return Named("\\" + (variant ? name.substr(3) : name));
 }
 
 }  // namespace longhaul::reward::math

@@ -52,8 +52,7 @@ void AddFactor(std::string_view word, int power, Measure& measure) {
     measure.factor *= Power(mpq_class(1'000'000), power);
   }
   if (unit == nullptr) {
-    if (word.size() > 3 && word.ends_with('s')) word.remove_suffix(1);
-    Multiply(measure, fmt::format("~{}", word), power);
+    Multiply(measure, fmt::format("~{}", Singular(word)), power);
     return;
   }
   measure.factor *= Power(mpq_class(unit->numerator, unit->denominator), power);
@@ -230,6 +229,17 @@ bool IsKnownUnit(std::string_view word) {
 }
 
 bool IsUnit(std::string_view word) { return FindUnit(NormalizedWords(word)) != nullptr; }
+
+bool IsKnownMeasure(std::string_view words) {
+  const std::optional<Measure> measure = ParseUnit(words);
+  return measure.has_value() && !measure->empty() &&
+         std::none_of(measure->powers.begin(), measure->powers.end(),
+                      [](const auto& entry) { return entry.first[0] == '~'; });
+}
+
+std::string_view Singular(std::string_view word) {
+  return word.size() > 3 && word.ends_with('s') ? word.substr(0, word.size() - 1) : word;
+}
 
 bool IsPercentWord(std::string_view word) {
   return word == "%" || word == "\\%" || word == "percent" || word == "pct" ||
