@@ -62,15 +62,17 @@ Json Json::Object() {
   return json;
 }
 
+// The path of a document itself is its source with a colon, "file:".
 std::string Json::where() const {
   if (path_ == nullptr) return "JSON value";
-  return index_ < 0 ? *path_ : fmt::format("{}[{}]", *path_, index_);
+  const bool of_document = path_->ends_with(':');
+  if (index_ >= 0) return fmt::format("{}{}[{}]", *path_, of_document ? " " : "", index_);
+  return of_document ? path_->substr(0, path_->size() - 1) : *path_;
 }
 
 std::string Json::WhereOf(std::string_view key) const {
-  const std::string own = where();
-  // "file: a.b" continues with a dot, "file:" with a space.
-  return fmt::format("{}{}{}", own, own.ends_with(':') ? " " : ".", key);
+  const bool document = path_ != nullptr && index_ < 0 && path_->ends_with(':');
+  return fmt::format("{}{}{}", where(), document ? ": " : ".", key);
 }
 
 Status Json::TypeError(std::string_view expected) const {
@@ -78,8 +80,7 @@ Status Json::TypeError(std::string_view expected) const {
   const std::string found = is_object() || is_array() || is_null() ? std::string(KindName(kind()))
                             : is_string() && !short_text           ? "a long string"
                                                                    : ToString();
-  return InvalidArgument("{}{} expected {}, found {}", where(), where().ends_with(':') ? "" : ":",
-                         expected, found);
+  return InvalidArgument("{}: expected {}, found {}", where(), expected, found);
 }
 
 StatusOr<bool> Json::AsBool() const {

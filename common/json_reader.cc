@@ -105,7 +105,7 @@ class JsonReader {
   Status ReadArray(simdjson::ondemand::value value, Json& out, int depth) {
     simdjson::ondemand::array array;
     if (auto error = value.get_array().get(array)) return Failure(error);
-    const auto path = std::make_shared<const std::string>(out.where());
+    const auto path = out.index_ < 0 ? out.path_ : std::make_shared<const std::string>(out.where());
     out.value_ = std::vector<Json>();
     auto& items = std::get<std::vector<Json>>(out.value_);
     for (auto element : array) {

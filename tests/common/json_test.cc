@@ -105,6 +105,8 @@ TEST(Json, AccessorsNameThePath) {
               FailsWith(kBad, "f.json: layers: expected true or false, found array"));
   EXPECT_THAT(json->GetInts("n"), FailsWith(kBad, "f.json: n: expected array"));
   EXPECT_THAT(Parse("3")->GetInt("a"), FailsWith(kBad, "f.json: expected object, found 3"));
+  EXPECT_EQ(Parse("3")->where(), "f.json");
+  EXPECT_EQ(Parse("[[3]]")->items()[0].items()[0].where(), "f.json: [0][0]");
 }
 
 TEST(Json, DefaultsForMissingAndNull) {

@@ -13,13 +13,6 @@ namespace {
 // 2025-01-01: templates that print the date give the same prompts on every day of a run.
 constexpr int64_t kTemplateClock = 1735689600;
 
-// "file:line", which a line's own errors begin with.
-std::string PlaceOf(const Json& line) {
-  std::string place = line.where();
-  if (!place.empty() && place.back() == ':') place.pop_back();
-  return place;
-}
-
 // Ground truth may be written as a string or as a number or flag.
 StatusOr<std::string> ScalarText(const Json& value) {
   if (value.is_null()) return std::string();
@@ -64,17 +57,17 @@ Status ParseRewards(const Json& line, proto::Task* task) {
 
 Status CheckRewards(const Json& line, const RewardCheck& check, const proto::Task& task) {
   if (task.rewards().empty()) {
-    return InvalidArgument("{}: reward: is missing, so nothing can score uid '{}'", PlaceOf(line),
+    return InvalidArgument("{}: reward: is missing, so nothing can score uid '{}'", line.where(),
                            task.uid());
   }
   double weights = 0;
   for (const proto::RewardSpec& spec : task.rewards()) {
     RETURN_IF_ERROR(
-        Annotate(check(spec), fmt::format("{}: reward of uid '{}'", PlaceOf(line), task.uid())));
+        Annotate(check(spec), fmt::format("{}: reward of uid '{}'", line.where(), task.uid())));
     weights += spec.weight();
   }
   if (weights > 0) return OkStatus();
-  return InvalidArgument("{}: reward: every weight is 0, so nothing scores uid '{}'", PlaceOf(line),
+  return InvalidArgument("{}: reward: every weight is 0, so nothing scores uid '{}'", line.where(),
                          task.uid());
 }
 
@@ -96,7 +89,7 @@ Status EncodeMessages(const Json& line, const Json& messages, const TaskFileOpti
   input.add_generation_prompt = true;
   input.now_unix_s = kTemplateClock;
   StatusOr<std::string> text = options.tokenizer->ApplyChatTemplate(input);
-  if (!text.ok()) return Annotate(text.status(), PlaceOf(line) + ": messages");
+  if (!text.ok()) return Annotate(text.status(), line.where() + ": messages");
   task->set_prompt(*text);
   const std::vector<int32_t> ids = options.tokenizer->Encode(*text);
   task->mutable_prompt_ids()->Assign(ids.begin(), ids.end());
@@ -107,7 +100,7 @@ Status ParsePrompt(const Json& line, const TaskFileOptions& options, proto::Task
   const Json* messages = line.Find("messages");
   const Json* prompt = line.Find("prompt");
   if ((messages == nullptr) == (prompt == nullptr)) {
-    return InvalidArgument("{}: needs either `prompt` or `messages`", PlaceOf(line));
+    return InvalidArgument("{}: needs either `prompt` or `messages`", line.where());
   }
   if (messages != nullptr) {
     RETURN_IF_ERROR(EncodeMessages(line, *messages, options, task));
@@ -116,17 +109,17 @@ Status ParsePrompt(const Json& line, const TaskFileOptions& options, proto::Task
     RETURN_IF_ERROR(EncodePlainPrompt(options, task));
   }
   if (task->prompt_ids().empty()) {
-    return InvalidArgument("{}: prompt: is empty (uid '{}')", PlaceOf(line), task->uid());
+    return InvalidArgument("{}: prompt: is empty (uid '{}')", line.where(), task->uid());
   }
   const std::vector<int32_t> ids(task->prompt_ids().begin(), task->prompt_ids().end());
   if (options.tokenizer->LosesText(task->prompt(), ids)) {
     return InvalidArgument(
-        "{}: prompt: has characters that this tokenizer does not know (uid '{}')", PlaceOf(line),
+        "{}: prompt: has characters that this tokenizer does not know (uid '{}')", line.where(),
         task->uid());
   }
   if (task->prompt_ids_size() > options.max_prompt_length) {
     return InvalidArgument("{}: prompt: {} tokens, data.max_prompt_length is {} (uid '{}')",
-                           PlaceOf(line), task->prompt_ids_size(), options.max_prompt_length,
+                           line.where(), task->prompt_ids_size(), options.max_prompt_length,
                            task->uid());
   }
   return OkStatus();
@@ -144,19 +137,19 @@ std::string Metadata(const Json& line) {
 
 StatusOr<TaskEntry> ParseLine(const Json& line, const TaskFileOptions& options) {
   if (!line.is_object()) {
-    return InvalidArgument("{}: expected a JSON object", PlaceOf(line));
+    return InvalidArgument("{}: expected a JSON object", line.where());
   }
   TaskEntry entry;
   proto::Task& task = entry.task;
   ASSIGN_OR_RETURN(*task.mutable_uid(), line.GetString("uid"));
-  if (task.uid().empty()) return InvalidArgument("{}: uid: is empty", PlaceOf(line));
+  if (task.uid().empty()) return InvalidArgument("{}: uid: is empty", line.where());
   ASSIGN_OR_RETURN(*task.mutable_domain(), line.GetStringOr("domain", ""));
   ASSIGN_OR_RETURN(bool synthetic, line.GetBoolOr("synthetic", false));
   task.set_synthetic(synthetic);
   if (const Json* pass_rate = line.Find("pass_rate"); pass_rate && !pass_rate->is_null()) {
     ASSIGN_OR_RETURN(double value, pass_rate->AsDouble());
     if (value < 0 || value > 1) {
-      return InvalidArgument("{}: pass_rate: {} is not in [0, 1]", PlaceOf(line), value);
+      return InvalidArgument("{}: pass_rate: {} is not in [0, 1]", line.where(), value);
     }
     task.set_pass_rate(value);
   }
