@@ -20,9 +20,9 @@ struct AskingScorer {
 };
 constexpr std::string_view kNeedsJudge =
     "needs a judge model: section `reward.genrm` of a run, `genrm` in the file of `longhaul eval "
-    "--reward` and of `longhaul reward-server` (docs/judges.md)";
+    "--reward` and the settings of `longhaul reward-server` and `score` (docs/judges.md)";
 constexpr AskingScorer kAskingScorers[] = {
-    {"code", "needs the sandbox: it works in runs, `longhaul eval` and `longhaul reward-server`"},
+    {"code", "needs the sandbox: it works in runs, `longhaul eval`, `reward-server` and `score`"},
     {"genrm_equivalence", kNeedsJudge},
     {"genrm_grade", kNeedsJudge},
     {"genrm_pairwise", kNeedsJudge},

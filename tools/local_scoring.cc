@@ -3,10 +3,10 @@
 
 #include <utility>
 
+#include "common/config.h"
 #include "reward/code/code_scorer.h"
 #include "reward/genrm/endpoint_client.h"
 #include "reward/genrm/genrm_scorers.h"
-#include "sandbox/config_fault.h"
 #include "tools/engine_judge.h"
 #include "tools/service_config.h"
 
@@ -62,17 +62,12 @@ void ForEachRewardPath(
   }
 }
 
-Status CheckSandbox(const Config& source, const SandboxSection& section) {
-  const std::optional<sandbox::ConfigFault> fault = sandbox::FindFault(section.local);
-  return fault ? source.Error("sandbox." + fault->key, "{}", fault->what) : OkStatus();
-}
-
 StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,
                                           const std::vector<std::string>& settings) {
   ASSIGN_OR_RETURN(const Config source, LoadServiceConfig("reward", file, settings));
   ScoringConfig config;
   RETURN_IF_ERROR(source.Read(config));
-  RETURN_IF_ERROR(CheckSandbox(source, config.sandbox));
+  RETURN_IF_ERROR(CheckSandbox(source, "sandbox.", config.sandbox.local));
   const auto resolve = [&](const std::string& key, std::string& path) {
     path = ResolvePath(source, file, key, path);
   };
@@ -81,18 +76,25 @@ StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,
   return config;
 }
 
+StatusOr<LocalScorers> MakeLocalScorers(const reward::RewardConfig& config,
+                                        const SandboxSection& sandbox, int threads) {
+  LocalScorers scorers = {.judge = nullptr, .registry = reward::ScorerRegistry::BuiltIn()};
+  scorers.registry.Add(
+      std::make_unique<reward::CodeScorer>(OpenLater(sandbox), reward::CodeScorerConfig()));
+  if (!config.genrm.enabled()) return scorers;
+  ASSIGN_OR_RETURN(scorers.judge, MakeJudge(config.genrm, threads));
+  for (auto& scorer : reward::genrm::MakeScorers(*scorers.judge)) {
+    scorers.registry.Add(std::move(scorer));
+  }
+  return scorers;
+}
+
 StatusOr<std::unique_ptr<LocalScoring>> LocalScoring::Create(const Args& args) {
   std::unique_ptr<LocalScoring> scoring(new LocalScoring());
-  reward::ScorerRegistry registry = reward::ScorerRegistry::BuiltIn();
-  registry.Add(
-      std::make_unique<reward::CodeScorer>(OpenLater(args.sandbox), reward::CodeScorerConfig()));
-  if (args.config->genrm.enabled()) {
-    ASSIGN_OR_RETURN(scoring->judge_, MakeJudge(args.config->genrm, args.threads));
-    for (auto& scorer : reward::genrm::MakeScorers(*scoring->judge_)) {
-      registry.Add(std::move(scorer));
-    }
-  }
-  ASSIGN_OR_RETURN(auto router, reward::Router::Create(*args.config, std::move(registry)));
+  ASSIGN_OR_RETURN(LocalScorers scorers,
+                   MakeLocalScorers(*args.config, args.sandbox, args.threads));
+  scoring->judge_ = std::move(scorers.judge);
+  ASSIGN_OR_RETURN(auto router, reward::Router::Create(*args.config, std::move(scorers.registry)));
   scoring->service_ = std::make_unique<reward::RewardService>(
       reward::RewardService::Args{.router = std::move(router),
                                   .max_concurrent_requests = args.config->max_concurrent_requests,

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "common/config.h"
 #include "common/status.h"
 #include "model/training_pass.h"
 #include "proto/call_token.h"
 #include "reward/genrm/judge.h"
 #include "reward/reward_config.h"
 #include "reward/reward_service.h"
+#include "reward/scorer_registry.h"
 #include "tools/sandbox_channel.h"
 
 namespace longhaul::tools {
@@ -42,12 +42,19 @@ struct ScoringConfig {
   }
 };
 
-// What is wrong with a section `sandbox` beyond the ranges of its keys, at its place in `source`.
-Status CheckSandbox(const Config& source, const SandboxSection& section);
-
 // A file (or none: "") and settings over it.
 StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,
                                           const std::vector<std::string>& settings);
+
+// Every scorer there is in this process, with the judge that some of them ask.
+struct LocalScorers {
+  std::unique_ptr<reward::genrm::Judge> judge;  // null: none is configured
+  reward::ScorerRegistry registry;
+};
+
+// The sandbox is opened when the first task needs it. `threads`: of a judge in this process.
+StatusOr<LocalScorers> MakeLocalScorers(const reward::RewardConfig& config,
+                                        const SandboxSection& sandbox, int threads);
 
 // Owned by one thread; the service may be called by all.
 class LocalScoring {

@@ -69,11 +69,16 @@ bool CommandsAreKnown(const CLI::App& app, int argc, char** argv) {
   return true;
 }
 
+// Of a write that failed earlier the cause is no longer known.
+Status FlushOutput() {
+  if (std::fflush(stdout) != 0) return ErrnoStatus(errno, "writing", "standard output");
+  if (std::ferror(stdout) == 0) return OkStatus();
+  return DataLoss("writing standard output failed: a part of the output is missing");
+}
+
 int Run(const Action& action) {
   StatusOr<Outcome> outcome = action();
-  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && outcome.ok()) {
-    outcome = ErrnoStatus(errno, "writing", "standard output");
-  }
+  if (const Status written = FlushOutput(); !written.ok() && outcome.ok()) outcome = written;
   if (!outcome.ok()) {
     std::fprintf(stderr, "error: %s\n", Message(outcome.status()).c_str());
     return kError;

@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "tools/changed_keys.h"
 #include "tools/local_scoring.h"
+#include "tools/sandbox_channel.h"
 #include "tools/service_config.h"
 
 namespace longhaul::tools {
@@ -152,7 +153,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   RETURN_IF_ERROR(CheckOverlongWindows(run));
   RETURN_IF_ERROR(CheckEngine(run));
   RETURN_IF_ERROR(CheckFormat(run));
-  RETURN_IF_ERROR(CheckSandbox(run.source, run.config->sandbox));
+  RETURN_IF_ERROR(CheckSandbox(run.source, "sandbox.", run.config->sandbox.local));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
   ASSIGN_OR_RETURN(run.config_text, TextOf(run.source, path));
   return run;

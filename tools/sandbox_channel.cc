@@ -7,6 +7,7 @@
 
 #include "proto/grpc_status.h"
 #include "proto/sandbox.grpc.pb.h"
+#include "sandbox/config_fault.h"
 #include "sandbox/sandbox_service.h"
 
 namespace longhaul::tools {
@@ -34,6 +35,12 @@ struct SandboxAccess::Impl {
   std::unique_ptr<grpc::Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };
+
+Status CheckSandbox(const Config& source, const std::string& prefix,
+                    const sandbox::SandboxConfig& config) {
+  const std::optional<sandbox::ConfigFault> fault = sandbox::FindFault(config);
+  return fault ? source.Error(prefix + fault->key, "{}", fault->what) : OkStatus();
+}
 
 void ForEachSandboxPath(
     const std::string& prefix, SandboxSection& section,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "common/config.h"
 #include "common/status.h"
 #include "sandbox/sandbox_config.h"
 #include "tools/service_channel.h"
@@ -26,6 +27,11 @@ struct SandboxSection {
     local.VisitFields(v);
   }
 };
+
+// What is wrong with the settings beyond the ranges of single keys, at its place in `source`.
+// `prefix`: of the keys, "sandbox." or "".
+Status CheckSandbox(const Config& source, const std::string& prefix,
+                    const sandbox::SandboxConfig& config);
 
 // The paths among the settings, each with its key. `prefix`: of the keys, "sandbox." or "".
 void ForEachSandboxPath(

@@ -6,6 +6,7 @@
 #include "common/logging.h"
 #include "sandbox/sandbox_service.h"
 #include "tools/command.h"
+#include "tools/sandbox_channel.h"
 #include "tools/server_listener.h"
 #include "tools/service_config.h"
 #include "tools/stop_signals.h"
@@ -24,6 +25,7 @@ StatusOr<sandbox::SandboxConfig> ReadSandboxConfig(const Options& options) {
                    LoadServiceConfig("sandbox", options.config, options.settings));
   sandbox::SandboxConfig config;
   RETURN_IF_ERROR(source.Read(config));
+  RETURN_IF_ERROR(CheckSandbox(source, "", config));
   config.state_dir = ResolvePath(source, options.config, "state_dir", config.state_dir);
   config.cache_dir = ResolvePath(source, options.config, "cache_dir", config.cache_dir);
   return config;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // longhaul score.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "command_line.h"
@@ -11,6 +12,15 @@ namespace {
 using testing::HasSubstr;
 
 class ScoreCommand : public CommandLine {};
+
+// A digit for each line of results.
+std::string ScoresOf(const std::string& output) {
+  constexpr std::string_view kKey = "{\"score\":";
+  std::string scores;
+  for (size_t at = output.find(kKey); at != output.npos; at = output.find(kKey, at + 1))
+    scores += output[at + kKey.size()];
+  return scores;
+}
 
 TEST_F(ScoreCommand, ExplainsADecision) {
   const CommandResult result =
@@ -47,7 +57,7 @@ TEST_F(ScoreCommand, GroundTruthsThatAreOnlyTextAreNoted) {
   EXPECT_THAT(result.output, HasSubstr("\"note\":\"refused in data files: '\\\\frac{1}{' is no "
                                        "mathematics (option text: true"));
   EXPECT_THAT(result.output,
-              HasSubstr("texts.jsonl: 4 lines, 2 right, 0 unscorable, 2 with a note"));
+              HasSubstr("texts.jsonl: 4 lines, 3 right, 0 unscorable, 2 with a note"));
   EXPECT_THAT(Run("score --verifier math --gold Paris --pred Rome").output,
               HasSubstr("note              the ground truth is compared as text only"));
 }
@@ -60,12 +70,33 @@ TEST_F(ScoreCommand, FormatNeedsNoGroundTruth) {
   ExpectError(Run("score --verifier format --pred aa"), {"error: --options: "});
 }
 
+// In the order of the lines, although several are judged at a time.
+TEST_F(ScoreCommand, ProgramsAreRun) {
+  if (Run("sandbox probe").exit_code != 0) GTEST_SKIP() << "no sandbox on this host";
+  std::string lines;
+  for (int i = 0; i < 6; ++i) {
+    lines += fmt::format(R"({{"gold": {{"inputs": ["{0}\n"], "outputs": ["{0}\n"]}}, "pred": )"
+                         R"("```python\nprint({1})\n```", "opts": {{"time_limit_ms": 9000}}}})"
+                         "\n",
+                         i, i % 2 == 0 ? "input()" : "'no'");
+  }
+  Write("programs.jsonl", lines);
+  const CommandResult result = Run("score --verifier code --jsonl programs.jsonl sandbox.slots=1");
+  EXPECT_EQ(ScoresOf(result.output), "101010");
+  EXPECT_THAT(result.output, HasSubstr("programs.jsonl: 6 lines, 3 right"));
+  Write("wrong.jsonl", lines + "{\"gold\": {}, \"pred\": 1}\n");
+  const CommandResult wrong = Run("score --verifier code --jsonl wrong.jsonl");
+  ExpectError(wrong, {"wrong.jsonl:7: pred"});
+  EXPECT_EQ(ScoresOf(wrong.output), "101010");
+  ExpectError(Run("score --verifier code --gold 1 --pred 1"), {"--gold: ", "expected an object"});
+  ExpectError(Run("score --verifier code --jsonl programs.jsonl sandbox.slts=1"),
+              {"command line: unknown key 'slts' in section 'sandbox'"});
+}
+
 TEST_F(ScoreCommand, BadInputIsNamed) {
   Write("bad.jsonl", "{\"gold\": \"1\", \"pred\": \"1\"}\n{\"gold\": \"1\"}\n");
   ExpectError(Run("score --verifier math --jsonl bad.jsonl"), {"bad.jsonl:2", "pred"});
   ExpectError(Run("score --verifier maht --gold 1 --pred 1"), {"did you mean 'math'?"});
-  ExpectError(Run("score --verifier code --gold 1 --pred 1"),
-              {"it works in runs, `longhaul eval`"});
   for (const char* name : {"genrm_equivalence", "genrm_grade", "genrm_pairwise"}) {
     ExpectError(Run(std::string("score --gold 1 --pred 1 --verifier ") + name),
                 {"needs a judge model", "`longhaul eval --reward`"});
