@@ -2,10 +2,9 @@
 #include "reward/math/answer_comparer.h"
 
 #include <algorithm>
-#include <cctype>
 
-#include "reward/math/clock_time.h"
-#include "reward/math/unit.h"
+#include "reward/math/binomial_notation.h"
+#include "reward/math/free_integer.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -17,21 +16,6 @@ bool IsMembership(const Node& node) {
   return node.kind == Kind::kRelation && node.ops.size() == 1 && node.ops[0] == Relation::kIn;
 }
 
-Relation Flipped(Relation op) {
-  switch (op) {
-    case Relation::kLess:
-      return Relation::kGreater;
-    case Relation::kLessEqual:
-      return Relation::kGreaterEqual;
-    case Relation::kGreater:
-      return Relation::kLess;
-    case Relation::kGreaterEqual:
-      return Relation::kLessEqual;
-    default:
-      return op;
-  }
-}
-
 void CollectSymbols(const Node& node, std::vector<std::string>& names) {
   if (node.kind == Kind::kSymbol &&
       std::find(names.begin(), names.end(), node.name) == names.end()) {
@@ -40,36 +24,15 @@ void CollectSymbols(const Node& node, std::vector<std::string>& names) {
   for (const Node* arg : node.args) CollectSymbols(*arg, names);
 }
 
-// An expression without names of any kind.
-bool IsConstantValue(const Node& node) {
-  switch (node.kind) {
-    case Kind::kNumber:
-    case Kind::kConstant:
-    case Kind::kUnit:
-      return true;
-    case Kind::kAdd:
-    case Kind::kMultiply:
-    case Kind::kDivide:
-    case Kind::kNegate:
-    case Kind::kPower:
-    case Kind::kRoot:
-    case Kind::kFunction:
-      return std::all_of(node.args.begin(), node.args.end(),
-                         [](const Node* arg) { return IsConstantValue(*arg); });
-    default:
-      return false;
-  }
-}
-
 bool IsOfSymbols(const Node& list) {
   return std::all_of(list.args.begin(), list.args.end(),
                      [](const Node* arg) { return arg->kind == Kind::kSymbol; });
 }
 
-// What can stand for the same angle as a number of degrees.
-bool IsRadians(const Node& node) {
-  return Contains(node, Kind::kConstant, "pi") || Contains(node, Kind::kFunction, "arcsin") ||
-         Contains(node, Kind::kFunction, "arccos") || Contains(node, Kind::kFunction, "arctan");
+// Sets of real numbers, not a pair of values and a list of two.
+bool AreSets(const Node& a, const Node& b) {
+  return (IsIntervalLike(a) || IsIntervalLike(b)) && (a.kind != Kind::kTuple || !IsListLike(b)) &&
+         (b.kind != Kind::kTuple || !IsListLike(a));
 }
 
 }  // namespace
@@ -84,8 +47,10 @@ bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
   const Node* simple_pred = SimplifyMatrices(arena_, pred);
   if (gold->kind != Kind::kRelation && !ChainsHold(simple_pred))
     return Decide(false, "different values in one chain");
+  MatchIntegerFamilies(values_, simple_gold, simple_pred);
   if (EqualReadings(simple_gold, simple_pred)) return true;
-  return !options_.strict && EqualRenamed(simple_gold, simple_pred);
+  if (!options_.strict && EqualRenamed(simple_gold, simple_pred)) return true;
+  return EqualBinomials(simple_gold, simple_pred);
 }
 
 bool AnswerComparer::ChainsHold(const Node* node) {
@@ -135,6 +100,15 @@ bool AnswerComparer::EqualReadings(const Node* gold, const Node* pred) {
   return Decide(false, reason);
 }
 
+// A ground truth that is C(8, 3) and no more may be the point.
+bool AnswerComparer::EqualBinomials(const Node* gold, const Node* pred) {
+  const std::string reason = reason_;
+  const Node* gold_read = PointOf(*gold) != nullptr ? gold : ReadBinomials(arena_, gold);
+  const Node* pred_read = ReadBinomials(arena_, pred);
+  const bool any = gold_read != gold || pred_read != pred;
+  return (any && EqualReadings(gold_read, pred_read)) || Decide(false, reason);
+}
+
 // The same with the names of the response replaced by those of the ground truth in some order.
 bool AnswerComparer::EqualRenamed(const Node* gold, const Node* pred) {
   std::vector<std::string> names, others;
@@ -181,18 +155,7 @@ bool AnswerComparer::Compare(const Node* gold, const Node* pred) {
 }
 
 bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
-  const bool gold_inequality = IsInequalities(*gold), pred_inequality = IsInequalities(*pred);
-  if (gold_inequality || pred_inequality) {
-    const bool restated = !gold_inequality && !options_.allow_set_relation;
-    if (restated) return Decide(false, "an inequality where the ground truth is none");
-    const std::optional<bool> same = RealSets(values_).Equal(gold, pred);
-    if (same.has_value()) return Decide(*same, "sets of solutions");
-    if (gold->kind != Kind::kRelation || pred->kind != Kind::kRelation) {
-      return gold_inequality && pred_inequality && IsListLike(*gold) && IsListLike(*pred) &&
-             CompareUnordered(gold->args, pred->args);
-    }
-    return CompareChains(gold, pred);
-  }
+  if (IsInequalities(*gold) || IsInequalities(*pred)) return CompareInequalities(gold, pred);
   if (IsMembership(*gold) && IsMembership(*pred)) {
     return Compare(gold->args[0], pred->args[0]) && Compare(gold->args[1], pred->args[1]);
   }
@@ -206,44 +169,39 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   if (pred_point != nullptr && gold->kind == Kind::kTuple) {
     return CompareOrdered(gold->args, pred_point->args);
   }
+  if (gold->kind == Kind::kMatrix || pred->kind == Kind::kMatrix)
+    return CompareMatrices(gold, pred);
   const bool signs = Contains(*gold, Kind::kPlusMinus) || Contains(*pred, Kind::kPlusMinus);
+  const bool relation = gold->kind == Kind::kRelation || pred->kind == Kind::kRelation;
   const bool tuples = gold->kind == Kind::kTuple && pred->kind == Kind::kTuple;
-  if (!tuples && !signs && (IsIntervalLike(*gold) || IsIntervalLike(*pred)) &&
-      (gold->kind != Kind::kTuple || !IsListLike(*pred)) &&
-      (pred->kind != Kind::kTuple || !IsListLike(*gold)) && gold->kind != Kind::kRelation &&
-      pred->kind != Kind::kRelation) {
-    return CompareSets(gold, pred);
-  }
+  if (!tuples && !signs && !relation && AreSets(*gold, *pred)) return CompareSets(gold, pred);
   if (gold->kind == Kind::kRelation && pred->kind == Kind::kRelation && !signs) {
     return CompareRelations(gold, pred);
   }
   if (IsListLike(*gold) || IsListLike(*pred) || signs) return CompareLists(gold, pred);
-  if (gold->kind == Kind::kRelation) {
-    const std::optional<Assignment> assignment = AsAssignment(arena_, gold);
-    if (!assignment.has_value()) return Decide(false, "an equation and a value");
-    return Compare(assignment->value, pred);
-  }
-  if (pred->kind == Kind::kRelation) {
-    const std::optional<Assignment> assignment = AsAssignment(arena_, pred);
-    if (assignment.has_value() && IsCoordinates(*assignment->name)) return CompareLists(gold, pred);
-    if (assignment.has_value()) return Compare(gold, assignment->value);
-    const Node* last = ChainValue(pred);
-    if (last != nullptr) return Compare(gold, last);
-    const bool decimal_behind = pred->ops.size() == 1 && pred->ops[0] == Relation::kApprox &&
-                                IsConstantValue(*pred->args[0]) && IsConstantValue(*pred->args[1]);
-    return decimal_behind && SameOrRounded(pred->args[0], pred->args[1]) &&
-           Compare(gold, pred->args[0]);
-  }
+  if (relation) return CompareRelationAndValue(gold, pred);
   if (tuples) return CompareTuples(gold, pred);
   if (gold->kind == Kind::kRatio || pred->kind == Kind::kRatio) return CompareRatios(gold, pred);
-  if (gold->kind == Kind::kMatrix && pred->kind == Kind::kMatrix) {
-    return gold->columns == pred->columns && CompareOrdered(gold->args, pred->args);
-  }
-  if (gold->kind == Kind::kTuple || pred->kind == Kind::kTuple || gold->kind == Kind::kMatrix ||
-      pred->kind == Kind::kMatrix) {
+  if (gold->kind == Kind::kTuple || pred->kind == Kind::kTuple) {
     return Decide(false, "different types");
   }
   return CompareQuantities(gold, pred);
+}
+
+// [[1, 2], [3, 4]] as in programs has its rows in brackets.
+bool AnswerComparer::CompareMatrices(const Node* gold, const Node* pred) {
+  const auto as_matrix = [&](const Node* node) {
+    const Node* value = node;
+    if (const auto assignment = AsAssignment(arena_, node)) value = assignment->value;
+    return MatrixOfRows(arena_, value);
+  };
+  const bool named = gold->kind == Kind::kRelation && pred->kind == Kind::kRelation;
+  const Node* left = as_matrix(gold);
+  const Node* right = as_matrix(pred);
+  if (named || left->kind != Kind::kMatrix || right->kind != Kind::kMatrix) {
+    return Decide(false, "different types");
+  }
+  return left->columns == right->columns && CompareOrdered(left->args, right->args);
 }
 
 bool AnswerComparer::CompareSets(const Node* gold, const Node* pred) {
@@ -256,141 +214,6 @@ bool AnswerComparer::CompareSets(const Node* gold, const Node* pred) {
     return CompareUnordered(gold->args, pred->args);
   }
   return CompareOrdered(gold->args, pred->args);
-}
-
-bool AnswerComparer::CompareRelations(const Node* gold, const Node* pred) {
-  const std::optional<Assignment> left = AsAssignment(arena_, gold);
-  const std::optional<Assignment> right = AsAssignment(arena_, pred);
-  if (left.has_value() && right.has_value() && left->key == right->key) {
-    return Compare(left->value, WithArgumentsOf(*left->name, *right->name, right->value));
-  }
-  const auto equation = [](const Node* node) {
-    return node->ops.size() == 1 &&
-           (node->ops[0] == Relation::kEqual || node->ops[0] == Relation::kNotEqual);
-  };
-  if (equation(gold) && equation(pred) && gold->ops == pred->ops) {
-    return CompareEquations(gold, pred);
-  }
-  return CompareChains(gold, pred);
-}
-
-// f(t) = t^2 is f(x) = x^2: what it is a function of is named as the ground truth does.
-const Node* AnswerComparer::WithArgumentsOf(const Node& gold, const Node& pred, const Node* value) {
-  const auto symbols = [](const Node& name) {
-    return name.kind == Kind::kApply &&
-           std::all_of(name.args.begin(), name.args.end(),
-                       [](const Node* arg) { return arg->kind == Kind::kSymbol; });
-  };
-  if (!symbols(gold) || !symbols(pred) || gold.args.size() != pred.args.size()) return value;
-  for (size_t i = 0; i < pred.args.size(); ++i) {
-    value = Substitute(arena_, value, pred.args[i]->name, arena_.Symbol(fmt::format("#{}", i)));
-  }
-  for (size_t i = 0; i < gold.args.size(); ++i) {
-    if (Contains(*value, Kind::kSymbol, gold.args[i]->name)) return arena_.Error();
-    value = Substitute(arena_, value, fmt::format("#{}", i), gold.args[i]);
-  }
-  return value;
-}
-
-bool AnswerComparer::CompareEquations(const Node* gold, const Node* pred) {
-  const auto difference = [&](const Node* node) {
-    const Node* right = arena_.Make(Kind::kNegate, {node->args[1]});
-    return arena_.Make(Kind::kAdd, {node->args[0], right});
-  };
-  if (CompareChains(gold, pred)) return true;
-  const std::optional<int> sign = values_.ProportionSign(*difference(gold), *difference(pred));
-  return Decide(sign.has_value(),
-                sign.has_value() ? "the same equation up to a factor" : "different equations");
-}
-
-// Member by member, forwards or backwards; one inequality also up to a factor.
-bool AnswerComparer::CompareChains(const Node* gold, const Node* pred) {
-  if (gold->ops.size() != pred->ops.size() || gold->name != pred->name) {
-    return Decide(false, "different relations");
-  }
-  if (gold->ops == pred->ops && CompareOrdered(gold->args, pred->args)) return true;
-  Items reversed(pred->args.rbegin(), pred->args.rend());
-  std::vector<Relation> flipped;
-  for (auto op = pred->ops.rbegin(); op != pred->ops.rend(); ++op) flipped.push_back(Flipped(*op));
-  const bool directed = gold->name.empty() && std::find(gold->ops.begin(), gold->ops.end(),
-                                                        Relation::kIn) == gold->ops.end();
-  if (directed && gold->ops == flipped && CompareOrdered(gold->args, reversed)) return true;
-  if (gold->ops.size() != 1 || !directed || !IsInequality(*gold) || !IsInequality(*pred)) {
-    return Decide(false, "different relations");
-  }
-  const auto difference = [&](const Node* node) {
-    const Node* right = arena_.Make(Kind::kNegate, {node->args[1]});
-    return arena_.Make(Kind::kAdd, {node->args[0], right});
-  };
-  const std::optional<int> sign = values_.ProportionSign(*difference(gold), *difference(pred));
-  if (!sign.has_value()) return Decide(false, "different inequalities");
-  const Relation op = *sign > 0 ? pred->ops[0] : Flipped(pred->ops[0]);
-  return Decide(op == gold->ops[0], "inequalities up to a factor");
-}
-
-bool AnswerComparer::CompareRatios(const Node* gold, const Node* pred) {
-  const std::optional<ClockTime> time = AsClockTime(*gold), other = AsClockTime(*pred);
-  if (time.has_value() && other.has_value()) return Decide(SameTime(*time, *other), "times of day");
-  const bool clock = time.has_value() || (other.has_value() && !other->half.empty());
-  if (clock && (pred->kind != Kind::kRatio || gold->kind != Kind::kRatio)) {
-    return Decide(false, "a time of day and a value");
-  }
-  const auto value = [&](const Node* node) {
-    if (node->kind != Kind::kRatio) return node;
-    return node->args.size() == 2 ? arena_.Make(Kind::kDivide, node->args) : arena_.Error();
-  };
-  if (gold->kind != Kind::kRatio || pred->kind != Kind::kRatio) {
-    return Compare(value(gold), value(pred));
-  }
-  if (gold->args.size() != pred->args.size()) return Decide(false, "ratios of different length");
-  for (size_t i = 1; i < gold->args.size(); ++i) {
-    const Node* left = arena_.Make(Kind::kDivide, {gold->args[i - 1], gold->args[i]});
-    const Node* right = arena_.Make(Kind::kDivide, {pred->args[i - 1], pred->args[i]});
-    if (!Compare(left, right)) return false;
-  }
-  return true;
-}
-
-bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
-  const auto words = [](const Node& node) {
-    return node.kind == Kind::kText || node.kind == Kind::kUnit;
-  };
-  if (words(*gold) != words(*pred)) return Decide(false, "words and a value");  // hours, 1
-  const Quantity left = SplitUnit(arena_, gold), right = SplitUnit(arena_, pred);
-  const auto decide = [&](const Node* a, const Node* b) {
-    const bool equal = values_.Equal(a, b);
-    return Decide(equal, values_.reason().empty() ? "values" : values_.reason());
-  };
-  const auto is_degrees = [](const Quantity& quantity) {
-    return quantity.measure.powers.size() == 1 && quantity.measure.powers.contains("degree");
-  };
-  if (left.measure.empty() || right.measure.empty()) {
-    if (decide(left.value, right.value)) return true;
-    const bool angle =
-        (is_degrees(left) && IsRadians(*pred)) || (is_degrees(right) && IsRadians(*gold));
-    return angle && decide(gold, pred);
-  }
-  if (left.measure.powers != right.measure.powers) {
-    const auto angle = [&](const Quantity& quantity) -> const Node* {
-      if (is_degrees(quantity)) {
-        const Node* degree = arena_.Make(Kind::kUnit, {}, "degree");
-        const Node* scale = arena_.Number(quantity.measure.factor);
-        return arena_.Make(Kind::kMultiply, {scale, quantity.value, degree});
-      }
-      const auto& powers = quantity.measure.powers;
-      return powers.size() == 1 && powers.contains("radian") ? quantity.value : nullptr;
-    };
-    if (SameSize(left.measure, right.measure)) return decide(left.value, right.value);
-    const Node* a = angle(left);
-    const Node* b = angle(right);
-    if (a != nullptr && b != nullptr) return decide(a, b);
-    return Decide(false, "different units");
-  }
-  if (left.measure.factor == right.measure.factor) return decide(left.value, right.value);
-  const auto scaled = [&](const Quantity& quantity) {
-    return arena_.Make(Kind::kMultiply, {arena_.Number(quantity.measure.factor), quantity.value});
-  };
-  return decide(scaled(left), scaled(right));
 }
 
 }  // namespace longhaul::reward::math

@@ -13,7 +13,7 @@
 //   inequality the same solutions; the interval of the solutions where the ground truth is the
 //              inequality, the other way round only with allow_set_relation, for otherwise a
 //              response could repeat the inequality that it was asked to solve
-//   matrix     entry by entry, after arithmetic
+//   matrix     entry by entry, after arithmetic; [[1, 2], [3, 4]] is one beside a matrix
 //   ratio      3:4 and 6:8; times of day exactly, the half of the day where both sides name it
 //   quantity   values in the same unit, 2 h 30 min as 150 min; a side without a unit is taken to be
 //              in the other's, "units" are those of any length
@@ -46,8 +46,12 @@ class AnswerComparer {
   bool SameOrRounded(const Node* value, const Node* last);
   bool EqualRenamed(const Node* gold, const Node* pred);
   bool EqualReadings(const Node* gold, const Node* pred);
+  bool EqualBinomials(const Node* gold, const Node* pred);
   bool Compare(const Node* gold, const Node* pred);
   bool CompareSingle(const Node* gold, const Node* pred);
+  bool CompareInequalities(const Node* gold, const Node* pred);
+  bool CompareMatrices(const Node* gold, const Node* pred);
+  bool CompareRelationAndValue(const Node* gold, const Node* pred);
   bool CompareRelations(const Node* gold, const Node* pred);
   const Node* WithArgumentsOf(const Node& gold, const Node& pred, const Node* value);
   bool CompareEquations(const Node* gold, const Node* pred);

@@ -48,9 +48,14 @@ class CanonicalWriter {
   }
 
  private:
+  // Bound variables by their place, also below a letter: the k of a_k.
   std::string SymbolName(const std::string& name) const {
+    const size_t index = name.rfind('_') + 1;  // 0 without one
     for (size_t i = bound_.size(); i-- > 0;) {
       if (bound_[i] == name) return fmt::format("${}", i);
+      if (name.compare(index, std::string::npos, bound_[i]) == 0) {
+        return fmt::format("{}${}", name.substr(0, index), i);
+      }
     }
     return name;
   }
@@ -149,8 +154,13 @@ bool IsConstantEnd(const Node& end) {
 }  // namespace
 
 bool HasFiniteRange(const Node& node) {
+  const std::function<bool(const Node&)> has_index = [&](const Node& part) {  // a_k
+    return (part.kind == Kind::kSymbol && part.name.ends_with("_" + node.args[0]->name)) ||
+           std::any_of(part.args.begin(), part.args.end(),
+                       [&](const Node* arg) { return has_index(*arg); });
+  };
   return (node.name == "sum" || node.name == "prod" || node.name == "int") &&
-         IsConstantEnd(*node.args[1]) && IsConstantEnd(*node.args[2]);
+         IsConstantEnd(*node.args[1]) && IsConstantEnd(*node.args[2]) && !has_index(*node.args[3]);
 }
 
 bool IsInfiniteSum(const Node& node) {

@@ -37,7 +37,7 @@ enum class Kind : uint8_t {
   kFunction,   // name: one that has a meaning; args
   kApply,      // name: one that has none, f(x); args
   kSubscript,  // name: the base; args: one index that is an expression
-  kBig,        // name: sum, prod, int, lim, diff; args: variable, from, to, body
+  kBig,        // name: sum, prod, int, lim; args: variable, from, to, body
   kUnit,       // name, as a factor
   kText,       // name: words
   kEllipsis,
@@ -117,7 +117,8 @@ std::string Canonical(const Node& node, WorkBudget& budget);
 // Names of the unknowns: symbols, and as one each the applications, subscripts and sums that have
 // no value of their own (their Canonical text).
 void CollectUnknowns(const Node& node, WorkBudget& budget, std::vector<std::string>& names);
-// Whether a sum, product or integral has limits that are numbers, so that it has a value.
+// Whether a sum, product or integral has limits that are numbers, and no a_k of its own variable,
+// so that it has a value.
 bool HasFiniteRange(const Node& node);
 // A sum from a number to infinity.
 bool IsInfiniteSum(const Node& node);

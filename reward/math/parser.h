@@ -89,7 +89,10 @@ class Parser {
   // parser_power.cc
   const Node* SignedPower();
   const Node* PowerExpression();
+  bool AtChoice() const;
+  const Node* Choice();
   const Node* Raise(const Node* base);
+  bool TakeSide(std::string& side);
   const Node* Percent(const Node* base);
   bool TakePrime();
   const Node* Script();

@@ -273,6 +273,7 @@ const Node* Parser::Unsubscripted(const std::string& name) {
 bool Parser::AppliesHere(const std::string& name) const {
   if (!Peek().Is('(')) return false;
   if (kFunctionLetters.find(name[0]) != std::string_view::npos) return true;
+  if (name == "C") return Peek(2).Is(',');  // C(8, 3)
   if (kMaybeFunctionLetters.find(name[0]) == std::string_view::npos) return false;
   const TokenType argument = Peek(1).type;
   return (argument == TokenType::kLetter || argument == TokenType::kNumber) &&

@@ -91,11 +91,19 @@ const Node* Parser::Integral() {
   return arena_.Make(Kind::kBig, {variable, from, to, body}, "int");
 }
 
+// \lim_{x \to a}: variable, target, nothing, body.
 const Node* Parser::Limit() {
-  const Node* under = arena_.Make(Kind::kEllipsis, {});
+  const Node* none = arena_.Make(Kind::kEllipsis, {});
+  const Node* under = none;
   if (TakeSymbol('_')) under = Script();
+  const bool approach = under->kind == Kind::kRelation && under->name == "to " &&
+                        under->ops.size() == 1 && under->args[0]->kind == Kind::kSymbol;
+  if (!approach) return arena_.Make(Kind::kApply, {under, Product()}, "lim");
+  const Node* variable = under->args[0];
+  bound_.push_back(variable->name);
   const Node* body = Product();
-  return arena_.Make(Kind::kApply, {under, body}, "lim");
+  bound_.pop_back();
+  return arena_.Make(Kind::kBig, {variable, under->args[1], none, body}, "lim");
 }
 
 std::string Parser::BracedName() {

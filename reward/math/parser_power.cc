@@ -19,7 +19,7 @@ const Node* Parser::SignedPower() {
 const Node* Parser::PowerExpression() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
-  const Node* base = Atom();
+  const Node* base = AtChoice() ? Choice() : Atom();
   while (true) {
     if (behind_degrees_ && base->kind == Kind::kNumber && TakePrime()) {
       const std::string unit = TakePrime() ? "arcsecond" : "arcminute";
@@ -45,6 +45,29 @@ const Node* Parser::PowerExpression() {
   }
 }
 
+// {}_8C_3, ^8C_3: a C or P with something before it and below.
+bool Parser::AtChoice() const {
+  const size_t at = Peek().Is('{') && Peek(1).Is('}') ? 2 : 0;
+  return Peek(at).Is('_') || Peek(at).Is('^');
+}
+
+const Node* Parser::Choice() {
+  if (TakeSymbol('{')) Take();
+  Take();
+  const Node* n = Script();
+  const std::string letter = Take().text;
+  if ((letter != "C" && letter != "P") || !TakeSymbol('_')) {
+    return Fail("a script without a value before it");
+  }
+  const Node* k = Script();
+  if (letter == "C") return arena_.Make(Kind::kFunction, {n, k}, "binom");
+  const auto factorial = [&](const Node* of) {
+    return arena_.Make(Kind::kFunction, {of}, "factorial");
+  };
+  const Node* rest = arena_.Make(Kind::kAdd, {n, arena_.Make(Kind::kNegate, {k})});
+  return arena_.Make(Kind::kDivide, {factorial(n), factorial(rest)});
+}
+
 // ', \prime, ^\prime or ^{\prime}.
 bool Parser::TakePrime() {
   if (TakeSymbol('\'') || TakeCommand("prime")) return true;
@@ -52,6 +75,18 @@ bool Parser::TakePrime() {
   const bool braced = Peek(1).Is('{') && Peek(3).Is('}');
   if (!Peek(braced ? 2 : 1).IsCommand("prime")) return false;
   at_ += braced ? 4 : 2;
+  return true;
+}
+
+// The sign of 0^+, from where a limit is approached: nothing follows it.
+bool Parser::TakeSide(std::string& side) {
+  const bool braced = Peek().Is('{');
+  const Token& sign = Peek(braced ? 1 : 0);
+  if (!sign.Is('+') && !sign.Is('-')) return false;
+  const Token& behind = Peek(braced ? 2 : 1);
+  if (!behind.Is('}') && (braced || behind.type != TokenType::kEnd)) return false;
+  side = sign.text;
+  at_ += braced ? 3 : 1;
   return true;
 }
 
@@ -78,6 +113,8 @@ const Node* Parser::Raise(const Node* base) {
     Script();
     return arena_.Make(Kind::kFunction, {base}, "transpose");
   }
+  std::string side;
+  if (TakeSide(side)) return arena_.Make(Kind::kApply, {base}, "from " + side);
   return arena_.Make(Kind::kPower, {base, Script()});
 }
 

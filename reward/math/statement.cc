@@ -122,6 +122,26 @@ bool IsNameLike(const Node& node) {
   }
 }
 
+bool IsConstantValue(const Node& node) {
+  switch (node.kind) {
+    case Kind::kNumber:
+    case Kind::kConstant:
+    case Kind::kUnit:
+      return true;
+    case Kind::kAdd:
+    case Kind::kMultiply:
+    case Kind::kDivide:
+    case Kind::kNegate:
+    case Kind::kPower:
+    case Kind::kRoot:
+    case Kind::kFunction:
+      return std::all_of(node.args.begin(), node.args.end(),
+                         [](const Node* arg) { return IsConstantValue(*arg); });
+    default:
+      return false;
+  }
+}
+
 bool IsCoordinates(const Node& name) {
   return name.kind == Kind::kTuple &&
          std::all_of(name.args.begin(), name.args.end(), [](const Node* arg) {
@@ -231,6 +251,21 @@ std::vector<const Node*> Expand(Arena& arena, const Node* node) {
     values.push_back(Choose(arena, node, choice, index, together));
   }
   return values;
+}
+
+const Node* MatrixOfRows(Arena& arena, const Node* node) {
+  const auto bracketed = [](const Node& tuple) {
+    return tuple.kind == Kind::kTuple && tuple.name == "[]";
+  };
+  if (!bracketed(*node)) return node;
+  const size_t columns = node->args[0]->args.size();
+  std::vector<const Node*> entries;
+  for (const Node* row : node->args) {
+    if (!bracketed(*row) || row->args.size() != columns) return node;
+    entries.insert(entries.end(), row->args.begin(), row->args.end());
+  }
+  return arena.Add(
+      {.kind = Kind::kMatrix, .args = std::move(entries), .columns = static_cast<int>(columns)});
 }
 
 bool IsListLike(const Node& node) { return node.kind == Kind::kList || node.kind == Kind::kSet; }

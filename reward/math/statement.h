@@ -21,6 +21,9 @@ std::optional<Assignment> AsAssignment(Arena& arena, const Node* node);
 // A chain of equal constants, 3 + 4 = 7: its last member.
 const Node* ChainValue(const Node* node);
 
+// An expression without names of any kind.
+bool IsConstantValue(const Node& node);
+
 // Symbols, f(x), AB, |AB|, V_1 : V_2, (x, y): what an answer may be named by.
 bool IsNameLike(const Node& node);
 
@@ -42,6 +45,9 @@ bool IsListLike(const Node& node);
 std::vector<const Node*> ListItems(Arena& arena, const Node* node);
 // The values that +- and -+ stand for; the node alone when there are none.
 std::vector<const Node*> Expand(Arena& arena, const Node* node);
+
+// [[1, 2], [3, 4]] as a kMatrix; other nodes themselves.
+const Node* MatrixOfRows(Arena& arena, const Node* node);
 
 // What a matrix expression comes to: a kMatrix, a determinant worked out; others unchanged.
 const Node* SimplifyMatrices(Arena& arena, const Node* node);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 
 #include "reward/extractors/extractor.h"
 #include "reward/math/unit_table.h"
@@ -189,6 +190,31 @@ Quantity SplitSum(Arena& arena, const Node* node) {
 }
 
 }  // namespace
+
+const Node* UnitLetters(Arena& arena, const Node* node) {
+  constexpr std::string_view kSymbols = "msghLlNJWVK";
+  const auto unit = [&](const Node& part) {
+    return part.kind == Kind::kSymbol && part.name.size() == 1 &&
+           kSymbols.find(part.name[0]) != std::string_view::npos;
+  };
+  const std::function<bool(const Node&)> is_quantity = [&](const Node& part) {
+    if (part.kind == Kind::kMultiply || part.kind == Kind::kDivide) {
+      return std::all_of(part.args.begin(), part.args.end(),
+                         [&](const Node* arg) { return is_quantity(*arg); });
+    }
+    if (part.kind == Kind::kPower && IsInteger(*part.args[1])) return is_quantity(*part.args[0]);
+    if (part.kind == Kind::kNegate) return is_quantity(*part.args[0]);
+    return part.kind == Kind::kNumber || part.kind == Kind::kUnit || unit(part);
+  };
+  if (node->args.empty() || !is_quantity(*node)) return node;
+  for (const char symbol : kSymbols) {
+    const std::string name(1, symbol);
+    if (Contains(*node, Kind::kSymbol, name)) {
+      node = Substitute(arena, node, name, arena.Make(Kind::kUnit, {}, name));
+    }
+  }
+  return node;
+}
 
 bool SameSize(const Measure& a, const Measure& b) {
   const auto unit_of = [](const Measure& measure) {

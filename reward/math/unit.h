@@ -51,6 +51,8 @@ struct Quantity {
   const Node* value = nullptr;
   Measure measure;
 };
+// A number with letters that are also units, 9.8 m/s^2, as that quantity; other nodes themselves.
+const Node* UnitLetters(Arena& arena, const Node* node);
 Quantity SplitUnit(Arena& arena, const Node* node);
 
 }  // namespace longhaul::reward::math

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/math/free_integer.h"
+
+#include <algorithm>
+
+#include "reward/math/statement.h"
+
+namespace longhaul::reward::math {
+namespace {
+
+constexpr std::string_view kLetters = "jklmn";
+
+// k \in Z.
+bool IsStatement(const Node& node) {
+  return node.kind == Kind::kRelation && node.ops.size() == 1 && node.ops[0] == Relation::kIn &&
+         node.args[0]->kind == Kind::kSymbol && node.args[1]->kind == Kind::kNamedSet &&
+         node.args[1]->name == "Z";
+}
+
+// In brackets behind a value: 3k + 1 (k \in Z).
+const Node* FindFactor(const Node* node) {
+  for (const Node* arg : node->args) {
+    if (node->kind == Kind::kMultiply && IsStatement(*arg)) return arg;
+    const Node* found = FindFactor(arg);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+const Node* FindStatement(const Node* node) {
+  if (node->kind != Kind::kList || node->name == "or") return FindFactor(node);
+  const auto found = std::find_if(node->args.begin(), node->args.end(),
+                                  [](const Node* arg) { return IsStatement(*arg); });
+  return found != node->args.end() ? *found : FindFactor(node);
+}
+
+const Node* Without(Arena& arena, const Node* node, const Node* statement) {
+  if (node->kind == Kind::kList &&
+      std::find(node->args.begin(), node->args.end(), statement) != node->args.end()) {
+    std::vector<const Node*> items;
+    for (const Node* arg : node->args) {
+      if (arg != statement) items.push_back(arg);
+    }
+    return items.size() == 1 ? items[0] : arena.Make(Kind::kList, std::move(items));
+  }
+  const auto is_statement = [statement](const Node* part) { return part == statement; };
+  return Replace(arena, node, is_statement, arena.Number(1));
+}
+
+// The values of the answer, without the names they are given to.
+std::vector<const Node*> ValuesOf(Arena& arena, const Node* node) {
+  std::vector<const Node*> values;
+  for (const Node* item : ListItems(arena, node)) {
+    const std::optional<Assignment> assignment = AsAssignment(arena, item);
+    values.push_back(assignment.has_value() ? assignment->value : item);
+  }
+  return values;
+}
+
+// The same step from each integer to the next, of an angle.
+bool GoesByAngles(ValueComparer& values, const Node* value, const std::string& letter) {
+  if (!Contains(*value, Kind::kConstant, "pi") && !Contains(*value, Kind::kUnit, "degree")) {
+    return false;
+  }
+  Arena& arena = values.arena();
+  const auto at = [&](long k) { return Substitute(arena, value, letter, arena.Number(k)); };
+  const auto step = [&](long k) {
+    return arena.Make(Kind::kAdd, {at(k + 1), arena.Make(Kind::kNegate, {at(k)})});
+  };
+  return !values.EqualExactly(*at(1), *at(0)) && values.EqualExactly(*step(0), *step(1)) &&
+         values.EqualExactly(*step(0), *step(-8));
+}
+
+}  // namespace
+
+IntegerFamily ReadIntegerFamily(ValueComparer& values, const Node* node) {
+  Arena& arena = values.arena();
+  const Node* statement = FindStatement(node);
+  if (statement != nullptr) {
+    const std::string& letter = statement->args[0]->name;
+    const Node* rest = Without(arena, node, statement);
+    if (!Contains(*rest, Kind::kSymbol, letter) || FindStatement(rest) != nullptr)
+      return {.node = node};
+    return {.node = rest, .letter = letter, .known = true};
+  }
+  std::vector<std::string> names;
+  const std::vector<const Node*> items = ValuesOf(arena, node);
+  for (const Node* item : items) CollectUnknowns(*item, arena.budget(), names);
+  const bool lone = names.size() == 1 && names[0].size() == 1 &&
+                    kLetters.find(names[0][0]) != std::string_view::npos;
+  if (!lone) return {.node = node};
+  const bool known = std::all_of(items.begin(), items.end(), [&](const Node* item) {
+    return !Contains(*item, Kind::kSymbol, names[0]) || GoesByAngles(values, item, names[0]);
+  });
+  return {.node = node, .letter = names[0], .known = known};
+}
+
+void MatchIntegerFamilies(ValueComparer& values, const Node*& gold, const Node*& pred) {
+  const IntegerFamily family = ReadIntegerFamily(values, gold);
+  if (!family.known) return;
+  const IntegerFamily other = ReadIntegerFamily(values, pred);
+  if (other.letter.empty()) return;
+  if (other.letter != family.letter) {
+    if (Contains(*other.node, Kind::kSymbol, family.letter)) return;
+    pred =
+        Substitute(values.arena(), other.node, other.letter, values.arena().Symbol(family.letter));
+  } else {
+    pred = other.node;
+  }
+  gold = family.node;
+}
+
+}  // namespace longhaul::reward::math
