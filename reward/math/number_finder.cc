@@ -94,6 +94,12 @@ class NumberReader {
   bool IsProseBefore(size_t end) const { return IsAlpha(Before(end)) && IsAlpha(Before(end - 1)); }
   bool IsProseAt(size_t at) const { return IsAlpha(At(at)) && IsAlpha(At(at + 1)); }
 
+  std::string_view LettersAt(size_t at) const {
+    size_t end = at;
+    while (end < high_ && end - at < kMaxWordBytes && IsAlpha(text_[end])) ++end;
+    return text_.substr(at, end - at);
+  }
+
   size_t WordBegin(size_t at) const {
     const size_t first = at - std::min(at - low_, kMaxWordBytes);
     while (at > first) {
@@ -136,8 +142,15 @@ class NumberReader {
   }
 
   size_t WordEnd(const Span& span) const {
-    constexpr std::array<std::string_view, 2> kAreas = {"m²", "m³"};  // units, as few letters are
-    if (PrefixLength(text_.substr(span.end), kAreas) > 0) return span.end;
+    // Glued to a number in prose these are units or an ordinal's end rather than letters.
+    constexpr std::array<std::string_view, 9> kGlued = {"m²", "m³", "m",  "g", "L",
+                                                        "st", "nd", "rd", "th"};
+    const size_t glued = PrefixLength(text_.substr(span.end), kGlued);
+    const char behind = At(span.end + glued);
+    if (glued > 0 && (behind == ' ' || std::ispunct(static_cast<unsigned char>(behind)) != 0) &&
+        std::string_view("^/*(!_+-").find(behind) == std::string_view::npos) {
+      return span.end;
+    }
     const size_t last = std::min(high_, span.end + kMaxWordBytes);
     long open = 0;
     for (size_t at = span.begin; at < span.end; ++at) open += Opening(text_[at]);
@@ -155,6 +168,7 @@ class NumberReader {
         const size_t after = at + (text_.substr(at).starts_with("**") ? 2 : 1);
         if (!IsAlnum(At(after)) && At(after) != '(' && At(after) != '\\') return at;
         if (after == at + 2 && !IsDigitAt(text_, after)) return at;
+        if (ch == '/' && IsProseAt(after) && !IsKnownUnit(LettersAt(after))) return at;
       } else if (dash > 0) {
         if (IsProseAt(at + dash) || At(at + dash) == ' ') return at;
         at += dash - 1;
@@ -183,19 +197,18 @@ class NumberReader {
       const bool dash = PrefixLength(rest, kDashes) > 0;
       const bool starts = IsAlnum(At(operand)) || At(operand) == '(' || At(operand) == '\\' ||
                           (At(operand) & 0x80) != 0;
-      if (operand == at + sign || !starts || (dash && IsProseAt(operand))) return span.end;
+      const bool prose = (dash || rest[0] == '/') && IsProseAt(operand);
+      if (operand == at + sign || !starts || prose) return span.end;
       return WordEnd({at, operand + 1});
     }
     const bool command = rest[0] == '\\' && rest.size() > 1 && IsAlpha(rest[1]);
     if (command || IsDigitAt(rest, 0) || PrefixLength(rest, kFactors) > 0) return WordEnd({at, at});
-    size_t letters = 0;
-    while (letters < rest.size() && letters < kMaxWordBytes && IsAlpha(rest[letters])) ++letters;
-    const std::string_view word = rest.substr(0, letters);
-    if (word == "sqrt" || word == "pi") return WordEnd({at, at + letters});
+    const std::string_view word = LettersAt(at);
+    if (word == "sqrt" || word == "pi") return WordEnd({at, at + word.size()});
     const bool name =
         std::find(kNumberNames.begin(), kNumberNames.end(), word) != kNumberNames.end();
     const bool unit = IsKnownUnit(word) && word != "in" && word != "per";
-    return name || unit ? at + letters : span.end;
+    return name || unit ? at + word.size() : span.end;
   }
 
   const std::string_view text_;

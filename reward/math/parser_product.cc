@@ -211,6 +211,7 @@ void Parser::Divided(Factors& factors) {
     factors.list = {Percent(arena_.Make(Kind::kDivide, {above, below}))};
     return;
   }
+  behind_value_ = Peek().type == TokenType::kWord && IsKnownUnit(Peek().text);  // 5/year, 2 km/hr
   const Node* below = SignedPower();
   // a/bc is (a/b)c.
   const bool word = below->kind == Kind::kMultiply && below->name == "word";
