@@ -12,9 +12,12 @@ constexpr std::string_view kLetters = "jklmn";
 
 // k \in Z.
 bool IsStatement(const Node& node) {
-  return node.kind == Kind::kRelation && node.ops.size() == 1 && node.ops[0] == Relation::kIn &&
-         node.args[0]->kind == Kind::kSymbol && node.args[1]->kind == Kind::kNamedSet &&
-         node.args[1]->name == "Z";
+  if (node.kind != Kind::kRelation || node.ops.size() != 1 || node.ops[0] != Relation::kIn) {
+    return false;
+  }
+  const Node& set = *node.args[1];
+  return node.args[0]->kind == Kind::kSymbol && set.name == "Z" &&
+         (set.kind == Kind::kNamedSet || set.kind == Kind::kSymbol);
 }
 
 // In brackets behind a value: 3k + 1 (k \in Z).
@@ -27,7 +30,11 @@ const Node* FindFactor(const Node* node) {
   return nullptr;
 }
 
+// Also the condition of a set: \{k\pi \mid k \in Z\}, where it stays.
 const Node* FindStatement(const Node* node) {
+  if (node->kind == Kind::kBuilder) {
+    return IsStatement(*node->args[1]) ? node->args[1] : FindStatement(node->args[1]);
+  }
   if (node->kind != Kind::kList || node->name == "or") return FindFactor(node);
   const auto found = std::find_if(node->args.begin(), node->args.end(),
                                   [](const Node* arg) { return IsStatement(*arg); });
@@ -78,6 +85,7 @@ IntegerFamily ReadIntegerFamily(ValueComparer& values, const Node* node) {
   const Node* statement = FindStatement(node);
   if (statement != nullptr) {
     const std::string& letter = statement->args[0]->name;
+    if (node->kind == Kind::kBuilder) return {.node = node, .letter = letter, .known = true};
     const Node* rest = Without(arena, node, statement);
     if (!Contains(*rest, Kind::kSymbol, letter) || FindStatement(rest) != nullptr)
       return {.node = node};

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <span>
 
 #include "common/utf8.h"
 #include "reward/extractors/extractor.h"
 #include "reward/math/number_text.h"
+#include "reward/math/unicode_sign.h"
 #include "reward/scorer.h"
 
 namespace longhaul::reward::math {
@@ -42,52 +42,12 @@ constexpr std::array<std::string_view, 17> kPlainNames = {
     "pi", "infty", "infinity", "Infinity", "inf",   "mod",    "cup",     "cap",   "union",
     "Pi", "theta", "alpha",    "beta",     "gamma", "lambda", "degrees", "degree"};
 
-struct UnicodeName {
-  std::string_view bytes;
-  std::string_view command;  // one character: a symbol; else a command
-};
-constexpr std::array<UnicodeName, 71> kUnicode = {{
-    {"−", "-"},        {"–", "-"},        {"—", "-"},        {"×", "times"},  {"·", "cdot"},
-    {"⋅", "cdot"},     {"∙", "cdot"},     {"÷", "div"},      {"≤", "le"},     {"⩽", "le"},
-    {"≥", "ge"},       {"⩾", "ge"},       {"≠", "ne"},       {"≈", "approx"}, {"≡", "equiv"},
-    {"∞", "infty"},    {"√", "surd"},     {"∛", "surd3"},    {"°", "degree"}, {"º", "degree"},
-    {"π", "pi"},       {"α", "alpha"},    {"β", "beta"},     {"γ", "gamma"},  {"δ", "delta"},
-    {"ε", "epsilon"},  {"θ", "theta"},    {"λ", "lambda"},   {"μ", "mu"},     {"ρ", "rho"},
-    {"σ", "sigma"},    {"τ", "tau"},      {"φ", "phi"},      {"ϕ", "phi"},    {"ω", "omega"},
-    {"Δ", "Delta"},    {"Ω", "Omega"},    {"∪", "cup"},      {"∩", "cap"},    {"∈", "in"},
-    {"∉", "notin"},    {"∅", "emptyset"}, {"⌀", "emptyset"}, {"±", "pm"},     {"∓", "mp"},
-    {"ℝ", "RR"},       {"ℤ", "ZZ"},       {"ℕ", "NN"},       {"ℚ", "QQ"},     {"ℂ", "CC"},
-    {"∖", "setminus"}, {"⁄", "/"},        {"∕", "/"},        {"⌊", "lfloor"}, {"⌋", "rfloor"},
-    {"⌈", "lceil"},    {"⌉", "rceil"},    {"∑", "sum"},      {"∏", "prod"},   {"∫", "int"},
-    {"′", "'"},        {"’", "'"},        {"∨", "lor"},      {"∧", "land"},   {"⟨", "langle"},
-    {"⟩", "rangle"},   {"∠", "angle"},    {"…", "ldots"},    {"€", "euro"},   {"£", "pounds"},
-    {"¥", "yen"},
-}};
-constexpr std::array<UnicodeName, 5> kUnicodeSpaces = {
-    {{"\u00a0", ""}, {"\u2009", ""}, {"\u202f", ""}, {"\u2002", ""}, {"\u200b", ""}}};
-constexpr std::array<UnicodeName, 11> kSuperscripts = {{{"⁰", "0"},
-                                                        {"¹", "1"},
-                                                        {"²", "2"},
-                                                        {"³", "3"},
-                                                        {"⁴", "4"},
-                                                        {"⁵", "5"},
-                                                        {"⁶", "6"},
-                                                        {"⁷", "7"},
-                                                        {"⁸", "8"},
-                                                        {"⁹", "9"},
-                                                        {"⁻", "-"}}};
-constexpr std::array<UnicodeName, 10> kSubscripts = {{{"₀", "0"},
-                                                      {"₁", "1"},
-                                                      {"₂", "2"},
-                                                      {"₃", "3"},
-                                                      {"₄", "4"},
-                                                      {"₅", "5"},
-                                                      {"₆", "6"},
-                                                      {"₇", "7"},
-                                                      {"₈", "8"},
-                                                      {"₉", "9"}}};
-constexpr std::array<UnicodeName, 6> kVulgarFractions = {
-    {{"½", "1/2"}, {"⅓", "1/3"}, {"⅔", "2/3"}, {"¼", "1/4"}, {"¾", "3/4"}, {"⅛", "1/8"}}};
+// \lbrack is [. 0 when the command is no bracket.
+char BracketOf(std::string_view command) {
+  if (command == "lbrack" || command == "lparen") return command == "lbrack" ? '[' : '(';
+  if (command == "rbrack" || command == "rparen") return command == "rbrack" ? ']' : ')';
+  return 0;
+}
 
 bool IsSpace(char ch) { return ch == ' ' || (ch >= '\t' && ch <= '\r'); }
 
@@ -220,6 +180,8 @@ class Lexer {
     if (IsOneOf(kTextCommands, name) && ReadTextArgument(name, length)) return OkStatus();
     if (name == "lbrace" || name == "rbrace") {
       Push(TokenType::kCommand, name == "lbrace" ? "{" : "}");
+    } else if (const char bracket = BracketOf(name); bracket != 0) {
+      Push(TokenType::kSymbol, std::string_view(&bracket, 1));
     } else if (name == "quad" || name == "qquad" || name == "newline") {
       Push(name == "newline" ? TokenType::kRowEnd : TokenType::kWideSpace, "");
     } else if (IsOneOf(kDropped, name) || IsOneOf(kTextCommands, name) || name == "space") {
@@ -313,72 +275,63 @@ class Lexer {
   }
 
   Status ReadUnicode() {
-    const std::string_view rest = Rest();
-    for (const auto& [bytes, digit] : kSuperscripts) {
-      if (rest.starts_with(bytes)) return ReadScript(kSuperscripts, "^");
+    const std::optional<UnicodeSign> sign = FindUnicodeSign(Rest());
+    if (!sign.has_value()) {
+      return InvalidArgument("character '{}' at {}",
+                             Excerpt(Rest().substr(0, Utf8CharacterLength(Rest()))), at_);
     }
-    for (const auto& [bytes, digit] : kSubscripts) {
-      if (rest.starts_with(bytes)) return ReadScript(kSubscripts, "_");
+    switch (sign->kind) {
+      case UnicodeSign::Kind::kSuperscript:
+      case UnicodeSign::Kind::kSubscript:
+        return ReadScript(sign->kind);
+      case UnicodeSign::Kind::kFraction:
+        Push(TokenType::kCommand, "frac");
+        Push(TokenType::kNumber, sign->meaning.substr(0, 1));
+        Push(TokenType::kNumber, sign->meaning.substr(2, 1));
+        break;
+      case UnicodeSign::Kind::kSpace:
+        space_ = true;
+        break;
+      case UnicodeSign::Kind::kSign:
+        Push(sign->meaning.size() == 1 ? TokenType::kSymbol : TokenType::kCommand, sign->meaning);
+        break;
     }
-    for (const auto& [bytes, fraction] : kVulgarFractions) {
-      if (rest.starts_with(bytes)) return ReadVulgarFraction(bytes, fraction);
-    }
-    for (const auto& [bytes, unused] : kUnicodeSpaces) {
-      if (!rest.starts_with(bytes)) continue;
-      space_ = true;
-      at_ += bytes.size();
-      return OkStatus();
-    }
-    for (const auto& [bytes, command] : kUnicode) {
-      if (!rest.starts_with(bytes)) continue;
-      Push(command.size() == 1 ? TokenType::kSymbol : TokenType::kCommand, command);
-      at_ += bytes.size();
-      return OkStatus();
-    }
-    return InvalidArgument("character '{}' at {}",
-                           Excerpt(rest.substr(0, Utf8CharacterLength(rest))), at_);
+    at_ += sign->bytes.size();
+    return OkStatus();
   }
 
   // x⁻¹² is x^{-12}, x₁₂ is x_{12}.
-  Status ReadScript(std::span<const UnicodeName> signs, std::string_view script) {
-    Push(TokenType::kSymbol, script);
+  Status ReadScript(UnicodeSign::Kind kind) {
+    Push(TokenType::kSymbol, kind == UnicodeSign::Kind::kSuperscript ? "^" : "_");
     Push(TokenType::kSymbol, "{");
     std::string digits;
-    for (bool more = true; more;) {
-      more = false;
-      for (const auto& [bytes, digit] : signs) {
-        if (!Rest().starts_with(bytes)) continue;
-        if (digit == "-") {
-          Push(TokenType::kSymbol, "-");
-        } else {
-          digits += digit;
-        }
-        at_ += bytes.size();
-        more = true;
+    for (auto sign = FindUnicodeSign(Rest()); sign.has_value() && sign->kind == kind;
+         sign = FindUnicodeSign(Rest())) {
+      if (sign->meaning == "-") {
+        Push(TokenType::kSymbol, "-");
+      } else {
+        digits += sign->meaning;
       }
+      at_ += sign->bytes.size();
     }
     if (!digits.empty()) Push(TokenType::kNumber, digits);
     Push(TokenType::kSymbol, "}");
     return OkStatus();
   }
 
-  Status ReadVulgarFraction(std::string_view bytes, std::string_view fraction) {
-    Push(TokenType::kCommand, "frac");
-    Push(TokenType::kNumber, fraction.substr(0, 1));
-    Push(TokenType::kNumber, fraction.substr(2, 1));
-    at_ += bytes.size();
-    return OkStatus();
-  }
-
-  static constexpr std::array<UnicodeName, 9> kTwoCharacters = {{{"<=", "le"},
-                                                                 {">=", "ge"},
-                                                                 {"!=", "ne"},
-                                                                 {"=>", "implies"},
-                                                                 {"->", "to"},
-                                                                 {"==", "eq"},
-                                                                 {"+-", "pm"},
-                                                                 {"=<", "le"},
-                                                                 {"...", "ldots"}}};
+  struct TwoCharacters {
+    std::string_view bytes;
+    std::string_view command;
+  };
+  static constexpr std::array<TwoCharacters, 9> kTwoCharacters = {{{"<=", "le"},
+                                                                   {">=", "ge"},
+                                                                   {"!=", "ne"},
+                                                                   {"=>", "implies"},
+                                                                   {"->", "to"},
+                                                                   {"==", "eq"},
+                                                                   {"+-", "pm"},
+                                                                   {"=<", "le"},
+                                                                   {"...", "ldots"}}};
 
   const std::string_view text_;
   size_t at_ = 0;

@@ -291,7 +291,12 @@ const Node* Parser::Apply(std::string name) {
 const Node* Parser::Word(bool behind_value) {
   const Token word = Take();
   if (behind_value && IsPercentWord(word.text)) return PercentFactor();
-  if (behind_value && IsKnownUnit(word.text)) return arena_.Make(Kind::kUnit, {}, word.text);
+  const TokenType before = at_ >= 2 ? tokens_[at_ - 2].type : TokenType::kEnd;
+  const bool of_value = word.text == "squared" && before != TokenType::kWord &&
+                        before != TokenType::kText && before != TokenType::kLetter;  // 5 squared
+  if (behind_value && IsKnownUnit(word.text) && !of_value) {
+    return arena_.Make(Kind::kUnit, {}, word.text);
+  }
   // Alone or between spaces they are words, in a formula letters.
   const bool apart = (at_ == 1 || word.space_before) && (AtEnd() || Peek().space_before);
   const bool listed =

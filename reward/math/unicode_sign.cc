@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/math/unicode_sign.h"
+
+#include <array>
+#include <span>
+#include <utility>
+
+namespace longhaul::reward::math {
+namespace {
+
+struct UnicodeName {
+  std::string_view bytes;
+  std::string_view meaning;
+};
+constexpr std::array<UnicodeName, 71> kUnicode = {{
+    {"−", "-"},        {"–", "-"},        {"—", "-"},        {"×", "times"},  {"·", "cdot"},
+    {"⋅", "cdot"},     {"∙", "cdot"},     {"÷", "div"},      {"≤", "le"},     {"⩽", "le"},
+    {"≥", "ge"},       {"⩾", "ge"},       {"≠", "ne"},       {"≈", "approx"}, {"≡", "equiv"},
+    {"∞", "infty"},    {"√", "surd"},     {"∛", "surd3"},    {"°", "degree"}, {"º", "degree"},
+    {"π", "pi"},       {"α", "alpha"},    {"β", "beta"},     {"γ", "gamma"},  {"δ", "delta"},
+    {"ε", "epsilon"},  {"θ", "theta"},    {"λ", "lambda"},   {"μ", "mu"},     {"ρ", "rho"},
+    {"σ", "sigma"},    {"τ", "tau"},      {"φ", "phi"},      {"ϕ", "phi"},    {"ω", "omega"},
+    {"Δ", "Delta"},    {"Ω", "Omega"},    {"∪", "cup"},      {"∩", "cap"},    {"∈", "in"},
+    {"∉", "notin"},    {"∅", "emptyset"}, {"⌀", "emptyset"}, {"±", "pm"},     {"∓", "mp"},
+    {"ℝ", "RR"},       {"ℤ", "ZZ"},       {"ℕ", "NN"},       {"ℚ", "QQ"},     {"ℂ", "CC"},
+    {"∖", "setminus"}, {"⁄", "/"},        {"∕", "/"},        {"⌊", "lfloor"}, {"⌋", "rfloor"},
+    {"⌈", "lceil"},    {"⌉", "rceil"},    {"∑", "sum"},      {"∏", "prod"},   {"∫", "int"},
+    {"′", "'"},        {"’", "'"},        {"∨", "lor"},      {"∧", "land"},   {"⟨", "langle"},
+    {"⟩", "rangle"},   {"∠", "angle"},    {"…", "ldots"},    {"€", "euro"},   {"£", "pounds"},
+    {"¥", "yen"},
+}};
+constexpr std::array<UnicodeName, 5> kUnicodeSpaces = {
+    {{"\u00a0", ""}, {"\u2009", ""}, {"\u202f", ""}, {"\u2002", ""}, {"\u200b", ""}}};
+constexpr std::array<UnicodeName, 11> kSuperscripts = {{{"⁰", "0"},
+                                                        {"¹", "1"},
+                                                        {"²", "2"},
+                                                        {"³", "3"},
+                                                        {"⁴", "4"},
+                                                        {"⁵", "5"},
+                                                        {"⁶", "6"},
+                                                        {"⁷", "7"},
+                                                        {"⁸", "8"},
+                                                        {"⁹", "9"},
+                                                        {"⁻", "-"}}};
+constexpr std::array<UnicodeName, 10> kSubscripts = {{{"₀", "0"},
+                                                      {"₁", "1"},
+                                                      {"₂", "2"},
+                                                      {"₃", "3"},
+                                                      {"₄", "4"},
+                                                      {"₅", "5"},
+                                                      {"₆", "6"},
+                                                      {"₇", "7"},
+                                                      {"₈", "8"},
+                                                      {"₉", "9"}}};
+constexpr std::array<UnicodeName, 6> kVulgarFractions = {
+    {{"½", "1/2"}, {"⅓", "1/3"}, {"⅔", "2/3"}, {"¼", "1/4"}, {"¾", "3/4"}, {"⅛", "1/8"}}};
+
+}  // namespace
+
+std::optional<UnicodeSign> FindUnicodeSign(std::string_view text) {
+  using Kind = UnicodeSign::Kind;
+  const std::array<std::pair<Kind, std::span<const UnicodeName>>, 5> tables = {
+      {{Kind::kSuperscript, kSuperscripts},
+       {Kind::kSubscript, kSubscripts},
+       {Kind::kFraction, kVulgarFractions},
+       {Kind::kSpace, kUnicodeSpaces},
+       {Kind::kSign, kUnicode}}};
+  for (const auto& [kind, names] : tables) {
+    for (const UnicodeName& name : names) {
+      if (text.starts_with(name.bytes)) return UnicodeSign{kind, name.bytes, name.meaning};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace longhaul::reward::math
