@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/client_interceptor.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -148,6 +149,14 @@ Status AwaitConnection(const std::shared_ptr<grpc::Channel>& channel, const Serv
 }
 
 }  // namespace
+
+void AddServiceOptions(CLI::App& command, ServiceAddress& service) {
+  command.add_option("--address", service.address,
+                     "A sandbox server, host:port or unix:/path; default: this machine");
+  command.add_option("--token-file", service.token.file, "File with the server's token");
+  command.add_option("--token-env", service.token.env, "Environment variable with the token");
+  command.add_option("--tls-ca", service.tls_ca, "PEM file of the server's authority");
+}
 
 StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const ServiceAddress& service,
                                                    const std::string& what) {

@@ -33,6 +33,9 @@ struct ServiceAddress {
   }
 };
 
+// --address and what goes with it, for a sandbox server.
+void AddServiceOptions(CLI::App& command, ServiceAddress& service);
+
 // A channel that is connected, with the token on every call. `what` names the service in errors:
 // "reward server". InvalidArgument: no address, or no authority in tls_ca. FailedPrecondition, at
 // once: an unknown host, or TLS on one side only, or a certificate that is not to be trusted.

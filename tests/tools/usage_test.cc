@@ -10,6 +10,7 @@
 namespace longhaul {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class Usage : public CommandLine {
@@ -53,12 +54,26 @@ TEST_F(Usage, HelpOfEveryCommandShowsAnExample) {
 }
 
 TEST_F(Usage, ErrorsExitWithTwo) {
-  for (const char* arguments :
-       {"", "train", "train run.yaml --nonsense", "inspect", "inspect config", "eval model",
-        "generate model", "generate model x --temperature -1", "generate model x --samples 0",
-        "export model", "export model out --dtype int4", "tokenize model",
-        "tokenize model x --jsonl y", "make-data", "make-data convert x", "bench --threads -1",
-        "sandbox", "sandbox run", "sandbox-server"}) {
+  for (const char* arguments : {"",
+                                "train",
+                                "train run.yaml --nonsense",
+                                "inspect",
+                                "inspect config",
+                                "eval model",
+                                "generate model",
+                                "generate model x --temperature -1",
+                                "generate model x --samples 0",
+                                "export model",
+                                "export model out --dtype int4",
+                                "tokenize model",
+                                "tokenize model x --jsonl y",
+                                "make-data",
+                                "make-data convert x",
+                                "bench --threads -1",
+                                "sandbox",
+                                "sandbox run",
+                                "sandbox shell x",
+                                "sandbox-server"}) {
     EXPECT_EQ(Run(arguments).exit_code, 2) << arguments;
   }
 }
@@ -103,6 +118,32 @@ TEST_F(Usage, SandboxRunFetchesToTheSamePathAndReplacesNothing) {
               {"--fetch: file 'x/y' is given twice"});
   ExpectError(Run("sandbox run a.py --fetch ../x"), {"--fetch", "has '.' or '..' in it"});
   EXPECT_EQ(Read("mine"), "mine");
+}
+
+TEST_F(Usage, SandboxShellKeepsItsStateAndTellsWhatChanged) {
+  if (Run("sandbox probe").exit_code != 0) GTEST_SKIP() << "no sandbox on this host";
+  std::filesystem::create_directories(Path("tree/sub"));
+  Write("tree/sub/a.txt", "one\n");
+  std::filesystem::create_symlink("sub", Path("tree/link"));
+  const CommandResult result =
+      Run("sandbox shell --dir tree --command 'x=5; cd sub' --command 'echo two >> a.txt; echo $x' "
+          "--diff changes.patch");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("5\n"));
+  EXPECT_THAT(result.output, HasSubstr("left out, a symbolic link: tree/link"));
+  EXPECT_THAT(Read("changes.patch"),
+              HasSubstr("--- a/sub/a.txt\n+++ b/sub/a.txt\n@@ -1 +1,2 @@\n one\n+two\n"));
+  EXPECT_EQ(Read("tree/sub/a.txt"), "one\n");
+  Write("commands", "cat <<< text\n\nexit 7\n");
+  const CommandResult lines = Run("sandbox shell < commands 2>&1 #");
+  EXPECT_EQ(lines.exit_code, 3);
+  EXPECT_THAT(lines.output, AllOf(HasSubstr("text\n"), HasSubstr("exit code 7\n")));
+  EXPECT_THAT(Run("sandbox shell --command 'sleep 9' --command-wall-time-ms 50").output,
+              HasSubstr("time limit after "));
+  ExpectError(Run("sandbox shell --dir missing"), {"--dir: missing: No such file"});
+  Write("tree/large", "");
+  std::filesystem::resize_file(Path("tree/large"), uint64_t{1} << 40);
+  ExpectError(Run("sandbox shell --dir tree"), {"tree/large has 1099511627776 bytes"});
 }
 
 TEST_F(Usage, ShippedRecipesLoadAndValidate) {
