@@ -53,6 +53,8 @@ bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
     return quantity.measure.powers.size() == 1 && quantity.measure.powers.contains("degree");
   };
   if (left.measure.empty() != right.measure.empty()) {
+    const Node* letters = UnitsAsLetters(arena_, pred, *gold);
+    if (letters != pred) return CompareQuantities(gold, letters);
     const bool bare = left.measure.empty();  // 5 m, whose m may be a letter
     const Node* lettered = UnitLetters(arena_, bare ? gold : pred);
     if (lettered != gold && lettered != pred) {

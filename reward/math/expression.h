@@ -77,7 +77,7 @@ struct Node {
   mpq_class value = {};
   int decimal_places = -1;          // kNumber: how many were written; -1: no decimal point
   int columns = 0;                  // kMatrix, kBaseNumber
-  const Node* alternate = nullptr;  // the other reading of "100,200" or "1,5"
+  const Node* alternate = nullptr;  // the other reading: "100,200", "1,5", the letters of "hr"
   int depth = 1;
   int size = 1;  // nodes of the tree below, shared parts counted each time
 };

@@ -134,7 +134,19 @@ class Lexer {
     return OkStatus();
   }
 
+  // 6:30 a.m.
+  bool ReadHalfOfDay() {
+    std::string half(Rest().substr(0, 4));
+    for (char& ch : half) ch = static_cast<char>(std::tolower(static_cast<unsigned char>(ch)));
+    const bool number = !tokens_.empty() && tokens_.back().type == TokenType::kNumber;
+    if (!number || (half != "a.m." && half != "p.m.")) return false;
+    Push(TokenType::kText, half[0] == 'a' ? "am" : "pm");
+    at_ += half.size();
+    return true;
+  }
+
   Status ReadLetters() {
+    if (ReadHalfOfDay()) return OkStatus();
     size_t length = 0;
     while (length < Rest().size() && std::isalpha(static_cast<unsigned char>(Rest()[length]))) {
       ++length;

@@ -295,7 +295,11 @@ const Node* Parser::Word(bool behind_value) {
   const bool of_value = word.text == "squared" && before != TokenType::kWord &&
                         before != TokenType::kText && before != TokenType::kLetter;  // 5 squared
   if (behind_value && IsKnownUnit(word.text) && !of_value) {
-    return arena_.Make(Kind::kUnit, {}, word.text);
+    std::vector<const Node*> letters;
+    for (const char letter : word.text) letters.push_back(Unsubscripted(std::string(1, letter)));
+    return arena_.Add({.kind = Kind::kUnit,
+                       .name = word.text,
+                       .alternate = arena_.Make(Kind::kMultiply, std::move(letters))});
   }
   // Alone or between spaces they are words, in a formula letters.
   const bool apart = (at_ == 1 || word.space_before) && (AtEnd() || Peek().space_before);

@@ -216,6 +216,28 @@ const Node* UnitLetters(Arena& arena, const Node* node) {
   return node;
 }
 
+const Node* UnitsAsLetters(Arena& arena, const Node* node, const Node& names) {
+  const bool power = node->kind == Kind::kPower && node->args[0]->kind == Kind::kUnit;
+  const Node& unit = power ? *node->args[0] : *node;
+  if (unit.kind == Kind::kUnit) {
+    if (unit.alternate == nullptr) return node;
+    std::vector<const Node*> letters = unit.alternate->args;
+    const bool named = std::all_of(letters.begin(), letters.end(), [&](const Node* letter) {
+      return Contains(names, Kind::kSymbol, letter->name);
+    });
+    if (!named) return node;
+    if (power) letters.back() = arena.Make(Kind::kPower, {letters.back(), node->args[1]});
+    return arena.Make(Kind::kMultiply, std::move(letters));
+  }
+  std::vector<const Node*> args;
+  bool changed = false;
+  for (const Node* arg : node->args) {
+    args.push_back(UnitsAsLetters(arena, arg, names));
+    changed = changed || args.back() != arg;
+  }
+  return changed ? arena.Make(node->kind, std::move(args), node->name) : node;
+}
+
 bool SameSize(const Measure& a, const Measure& b) {
   const auto unit_of = [](const Measure& measure) {
     return measure.powers.size() == 1 && measure.powers.contains("unit");

@@ -206,7 +206,21 @@ TEST(MathVerifier, RandomTextsNeitherCrashNorEqualSomethingElse) {
                                           "\\int_0^1",
                                           "dx",
                                           "\\ldots",
-                                          "..."};
+                                          "...",
+                                          "C",
+                                          "{}_8C_3",
+                                          "C(8,3)",
+                                          "k",
+                                          "n",
+                                          "k\\in\\mathbb{Z}",
+                                          "\\lim_{x\\to 0^+}",
+                                          "\\times",
+                                          "matrix",
+                                          " - ",
+                                          "\xC2\xB2",
+                                          "\xE2\x80\x8B",
+                                          "\xE2\x88\x92",
+                                          "\xE4\xB8\x87"};
   const char* runs_set = std::getenv("LONGHAUL_FUZZ_RUNS");
   const int64_t runs = runs_set != nullptr ? std::atoll(runs_set) : 20'000;
   for (int64_t run = 0; run < runs; ++run) {
@@ -225,6 +239,7 @@ TEST(MathVerifier, RandomTextsNeitherCrashNorEqualSomethingElse) {
     };
     const std::string gold = draw(), pred = random.Below(4) == 0 ? gold : draw();
     EXPECT_FALSE(IsEqual("123456789\\zeta", Boxed(pred))) << pred;
+    EXPECT_FALSE(IsEqual("123456789\\zeta", "so it is " + pred + " of them")) << pred;
     IsEqual(gold, Boxed(pred));
   }
 }
