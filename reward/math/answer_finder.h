@@ -6,7 +6,8 @@
 //   1. "final answer is X. I hope it is correct"; "#### X"; <answer>X</answer>
 //   2. \boxed{X} and \fbox{X} (several close together are one answer); "final answer ... is X"
 //   3. "answer: X", "answer is X"
-//   4. the last mathematics ($...$, \(...\), \[...\]) or number
+//   4. the last mathematics ($...$, \(...\), \[...\]) or number (number_finder.h), or several that
+//      commas, "and" or "or" join
 //   5. of a response: a few words behind "answer:", the last "(B)", the last **words**, or words
 //      that are all of it
 //
