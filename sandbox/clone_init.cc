@@ -21,7 +21,7 @@ namespace {
 constexpr int kAtEmptyPath = 0x1000;
 constexpr int kHighDescriptor = 64;  // above those the child arranges
 constexpr uint64_t kNamespaces =
-    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
 // What PID 1 needs in its user namespace to build the root.
 constexpr int kCapabilities[] = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_NET_ADMIN};
 
@@ -120,6 +120,10 @@ StatusOr<ClonedInit> CloneInit(const CloneInitArgs& args) {
   clone.pidfd = reinterpret_cast<uint64_t>(&pidfd);
   clone.stack = reinterpret_cast<uint64_t>(stack);
   clone.stack_size = sizeof(stack);
+  if (args.cgroup_fd >= 0) {
+    clone.flags |= CLONE_INTO_CGROUP;
+    clone.cgroup = static_cast<uint64_t>(args.cgroup_fd);
+  }
   Child child{args.descriptors};
   long pid = 0;
   {

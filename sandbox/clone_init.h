@@ -17,6 +17,7 @@ struct CloneInitArgs {
   // What the child has as descriptors 0, 1, ...: see plan.h. -1: none.
   std::array<int, kInitFdCount> descriptors;
   int network_fd = -1;  // a network namespace made before; -1: a fresh one
+  int cgroup_fd = -1;   // the directory of a v2 group to be in; -1: that of this process
 };
 
 struct ClonedInit {
@@ -24,8 +25,8 @@ struct ClonedInit {
   FileDescriptor pidfd;
 };
 
-// In fresh user, PID, mount, network, IPC, UTS and cgroup namespaces, with no ids mapped yet,
-// waiting for its plan. FailedPrecondition: what this host denies, and what to do.
+// In fresh user, PID, mount, network, IPC and UTS namespaces, with no ids mapped yet, waiting for
+// its plan. FailedPrecondition: what this host denies, and what to do.
 //
 // Until it executes PID 1's program the child shares this process's memory, and this thread waits
 // (vfork). It must not be in a cgroup with a memory limit then: the kernel's out-of-memory killer

@@ -147,7 +147,8 @@ StatusOr<std::unique_ptr<GuestParts>> Launcher::Launch(const LaunchArgs& args) c
     if (users.distinct) RETURN_IF_ERROR(GiveTo(users.UidOf(args.slot), ends));
     ASSIGN_OR_RETURN(ClonedInit init,
                      CloneInit({.descriptors = ends.ForInit(image_, *parts->cgroup),
-                                .network_fd = parts->network.fd()}));
+                                .network_fd = parts->network.fd(),
+                                .cgroup_fd = parts->cgroup->birth_fd()}));
     parts->pid = init.pid;
     parts->pidfd = std::move(init.pidfd);
   }
@@ -161,7 +162,7 @@ Status Launcher::Prepare(const LaunchArgs& args, const std::string& plan, GuestP
   RETURN_IF_ERROR(WriteUserMapping(parts.pid, options_.users, args.slot));
   parts.uid = options_.users.UidOf(args.slot);
   parts.gid = options_.users.distinct ? parts.uid : getegid();
-  RETURN_IF_ERROR(parts.cgroup->Attach(parts.pid));
+  RETURN_IF_ERROR(parts.cgroup->LimitMemory());
   const ControlSocket control(parts.control.get(), args.deadline);
   Status sent = control.Send(plan);
   for (const GuestFile& file : args.program.files) {

@@ -3,9 +3,11 @@
 // Accounting and limits of one guest's processes together. Three backends: cgroup v2, cgroup v1,
 // and none, where a watchdog adds up what /proc of the guest shows; which one a host allows is
 // found by trying.
+//
+// A guest is born in its v2 group, and walks into its v1 groups by itself. To move a process from
+// outside takes a lock of the whole host, which on a host at rest waits for every processor: some
+// ten milliseconds.
 #pragma once
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "common/status.h"
+#include "sandbox/cgroup/group_directory.h"
 #include "sandbox/usage.h"
 
 namespace longhaul::sandbox {
@@ -33,12 +36,12 @@ class Cgroup {
  public:
   virtual ~Cgroup() = default;
 
-  // Files to which the guest's PID 1 writes "0" to enter. A process that moves itself alone takes
-  // no lock of the whole host; a move from outside does, and waits milliseconds for it now and
-  // then.
+  // The directory of the group that PID 1 is cloned into; -1: into that of this process.
+  virtual int birth_fd() const { return -1; }
+  // Once PID 1 executes its own program: the limits that may not hold before (clone_init.h).
+  virtual Status LimitMemory() { return OkStatus(); }
+  // Files to which PID 1 writes "0" to enter.
   virtual std::span<const int> entry_fds() const { return {}; }
-  // Moves PID 1 where there are no such files.
-  virtual Status Attach(pid_t) { return OkStatus(); }
   // The running guest's /proc (-1: none) and /work, which stay open as long as this is used.
   virtual void Watch(int proc_fd, int work_fd) = 0;
   virtual GuestUsage Usage() = 0;
@@ -60,6 +63,8 @@ class CgroupBackend {
 // and what to do.
 StatusOr<std::unique_ptr<CgroupBackend>> MakeCgroupV1(const std::string& instance);
 StatusOr<std::unique_ptr<CgroupBackend>> MakeCgroupV2(const std::string& instance);
+StatusOr<std::unique_ptr<CgroupBackend>> MakeCgroupV2At(const CgroupMount& mount,
+                                                        const std::string& instance);
 // `reason`: for its detail.
 std::unique_ptr<CgroupBackend> MakeNoCgroup(const std::string& reason);
 

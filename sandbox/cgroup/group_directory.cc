@@ -53,6 +53,15 @@ std::string OwnGroup(std::string_view controller) {
   return "/";
 }
 
+// Of a group whose path is known from the root of this process's cgroup namespace, below `root`,
+// which is known from there too.
+std::string PathBelow(const std::string& root, const std::string& group) {
+  if (root.starts_with("/..") || group.starts_with("/..")) return "";
+  const std::string above = root == "/" ? "" : root;
+  if (!(group + "/").starts_with(above + "/")) return "";
+  return group == above ? "/" : group.substr(above.size());
+}
+
 }  // namespace
 
 StatusOr<GroupDirectory> GroupDirectory::Open(const std::string& path) {
@@ -128,10 +137,7 @@ std::optional<CgroupMount> FindCgroupMount(std::string_view controller) {
     const bool found = controller.empty() ? after[0] == "cgroup2"
                                           : after[0] == "cgroup" && HasOption(after[2], controller);
     if (!found) continue;
-    const std::string& root = before[3];
-    std::string own = OwnGroup(controller);
-    if (root != "/") own = own.starts_with(root) ? own.substr(root.size()) : "/";
-    return CgroupMount{before[4], own.empty() ? "/" : own};
+    return CgroupMount{before[4], PathBelow(before[3], OwnGroup(controller))};
   }
   return std::nullopt;
 }
@@ -152,6 +158,16 @@ void KillAndRemoveGroups(const std::string& path) {
     }
   }
   group->Remove();
+}
+
+void KillAndRemoveGroupsNamed(const std::string& path, const std::string& name) {
+  const StatusOr<std::vector<std::string>> children = ListDirectory(path);
+  if (!children.ok()) return;  // another user's, or gone meanwhile
+  for (const std::string& child : *children) {
+    const std::string group = path + "/" + child;
+    if (!DirectoryExists(group)) continue;
+    child == name ? KillAndRemoveGroups(group) : KillAndRemoveGroupsNamed(group, name);
+  }
 }
 
 }  // namespace longhaul::sandbox

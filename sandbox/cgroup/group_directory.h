@@ -44,12 +44,14 @@ class GroupDirectory {
 // Where this process sees a hierarchy, and its own group in it.
 struct CgroupMount {
   std::string mount_point;
-  std::string own_group;  // path below the mount point; "/" when it is not below it
+  std::string own_group;  // path below the mount point; "" when it is not, or not known to be there
 };
 // `controller`: of v1 ("memory"), or "" for the v2 hierarchy. Empty: not mounted here.
 std::optional<CgroupMount> FindCgroupMount(std::string_view controller);
 
 // SIGKILL to every process in the group and in those below it, then removes them all.
 void KillAndRemoveGroups(const std::string& path);
+// The same for every group called `name`, wherever it is below `path`.
+void KillAndRemoveGroupsNamed(const std::string& path, const std::string& name);
 
 }  // namespace longhaul::sandbox

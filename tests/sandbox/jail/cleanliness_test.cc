@@ -41,21 +41,18 @@ int CountProcesses(pid_t parent, const std::string& word) {
   return count;
 }
 
-std::set<std::string> CgroupsOf(const std::string& instance_prefix) {
+// Wherever in the hierarchies: on v2 they are beside or below the group of whoever runs this.
+std::set<std::string> CgroupsOf(const std::string& instance) {
   std::set<std::string> groups;
   for (const char* controller : {"memory", "pids", "cpuacct", ""}) {
     const std::optional<CgroupMount> mount = FindCgroupMount(controller);
     if (!mount.has_value()) continue;
-    const StatusOr<std::vector<std::string>> names = ListDirectory(mount->mount_point);
-    if (!names.ok()) continue;
-    for (const std::string& name : *names) {
-      if (!name.starts_with("longhaul-" + instance_prefix)) continue;
-      const std::string path = mount->mount_point + "/" + name;
-      groups.insert(path);
-      const StatusOr<std::vector<std::string>> below = ListDirectory(path);
-      for (const std::string& child : *below) {
-        if (DirectoryExists(path + "/" + child)) groups.insert(path + "/" + child);
-      }
+    std::error_code gone;  // meanwhile
+    fs::recursive_directory_iterator it(mount->mount_point,
+                                        fs::directory_options::skip_permission_denied, gone);
+    for (; it != fs::end(it); it.increment(gone)) {
+      const bool ours = it->path().string().find("/longhaul-" + instance) != std::string::npos;
+      if (ours && it->is_directory(gone)) groups.insert(it->path());
     }
   }
   return groups;
