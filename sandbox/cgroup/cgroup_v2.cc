@@ -40,7 +40,6 @@ class GroupV2 : public Cgroup {
   Status SetUp(int64_t processes) {
     // Absent where the kernel has no swap accounting.
     static_cast<void>(group_.Write("memory.swap.max", "0").ok());
-    static_cast<void>(group_.Write("memory.oom.group", "1").ok());
     return group_.Write("pids.max", std::to_string(processes));
   }
 
