@@ -105,7 +105,9 @@ void PrintExecution(const proto::Execution& execution, const Phase& phase) {
   Write(stdout, execution.stdout());
   Write(stderr, execution.stderr());
   std::string line = fmt::format("{}: {}", phase.name, OutcomeWords(execution.outcome(), phase));
-  if (execution.signal() != 0) {
+  if (!execution.detail().empty()) {
+    line += ", " + execution.detail();
+  } else if (execution.signal() != 0) {
     line += fmt::format(", signal {}", execution.signal());
   } else if (execution.exit_code() != 0) {
     line += fmt::format(", exit code {}", execution.exit_code());
@@ -114,7 +116,6 @@ void PrintExecution(const proto::Execution& execution, const Phase& phase) {
                       execution.wall_time_ms(),
                       static_cast<double>(execution.memory_bytes()) / (1 << 20));
   if (execution.stdout_truncated() || execution.stderr_truncated()) line += ", output truncated";
-  if (!execution.detail().empty()) line += ": " + execution.detail();
   fmt::print(stderr, "{}\n", line);
 }
 

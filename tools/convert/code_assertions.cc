@@ -132,7 +132,7 @@ StatusOr<CodeTask> HumanEvalCppTask(const Json& row) {
 using ToTask = StatusOr<CodeTask> (*)(const Json& row);
 
 StatusOr<Converted> ConvertRows(const ConvertInput& input, ToTask to_task) {
-  ASSIGN_OR_RETURN(const std::vector<Json> rows, ReadRowsOrArray(input));
+  ASSIGN_OR_RETURN(const std::vector<Json> rows, ReadRows(input));
   Converted converted;
   for (size_t i = 0; i < rows.size(); ++i) {
     ASSIGN_OR_RETURN(const CodeTask task, to_task(rows[i]));

@@ -18,7 +18,7 @@ StatusOr<Json> ValueOf(const Json& value) {
 }  // namespace
 
 StatusOr<Converted> ConvertCommonOj(const ConvertInput& input) {
-  ASSIGN_OR_RETURN(const std::vector<Json> rows, ReadRowsOrArray(input));
+  ASSIGN_OR_RETURN(const std::vector<Json> rows, ReadRows(input));
   Converted converted;
   for (size_t i = 0; i < rows.size(); ++i) {
     CodeTask task;
@@ -37,7 +37,7 @@ StatusOr<Converted> ConvertCommonOj(const ConvertInput& input) {
 }
 
 StatusOr<Converted> ConvertApps(const ConvertInput& input) {
-  ASSIGN_OR_RETURN(const std::vector<Json> rows, ReadRowsOrArray(input));
+  ASSIGN_OR_RETURN(const std::vector<Json> rows, ReadRows(input));
   Converted converted;
   for (size_t i = 0; i < rows.size(); ++i) {
     CodeTask task;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/convert/code_tasks.h"
 
-#include <fmt/ranges.h>
-
 namespace longhaul::tools {
 
 std::string FencedCode(std::string_view language, std::string_view code) {
@@ -20,21 +18,6 @@ Json MakeCodeTask(const ConvertInput& input, size_t index, const CodeTask& task)
   reward.Set("type", "code").Set("answer", task.tests.ToString()).Set("language", task.language);
   line.Set("reward", std::move(reward));
   return line;
-}
-
-StatusOr<std::vector<Json>> ReadRowsOrArray(const ConvertInput& input) {
-  if (!input.text.starts_with('[')) return ReadRows(input);
-  ASSIGN_OR_RETURN(const Json array, Json::Parse(input.text, input.path));
-  if (array.size() == 0) return InvalidArgument("{}: no rows", input.path);
-  return array.items();
-}
-
-StatusOr<std::string> GetFirstString(const Json& row,
-                                     std::initializer_list<std::string_view> keys) {
-  for (const std::string_view key : keys) {
-    if (row.Find(key) != nullptr) return row.GetString(key);
-  }
-  return InvalidArgument("{}: none of the keys {}", row.where(), fmt::join(keys, ", "));
 }
 
 }  // namespace longhaul::tools

@@ -25,10 +25,4 @@ struct CodeTask {
 };
 Json MakeCodeTask(const ConvertInput& input, size_t index, const CodeTask& task);
 
-// Rows of a JSONL file, or of a file that is one JSON array.
-StatusOr<std::vector<Json>> ReadRowsOrArray(const ConvertInput& input);
-
-// The first of these keys that the row has.
-StatusOr<std::string> GetFirstString(const Json& row, std::initializer_list<std::string_view> keys);
-
 }  // namespace longhaul::tools

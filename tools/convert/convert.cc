@@ -21,6 +21,8 @@ const std::vector<ConvertFormat>& ConvertFormats() {
        ConvertIfeval},
       {"knights_knaves", "knights and knaves as Logic-RL has them (rows as JSONL)", "logic",
        ConvertKnightsKnaves},
+      {"math", "mathematics as GSM8K, MATH, AIME and AMC files have it (JSONL or a JSON list)",
+       "math", ConvertMath},
       {"mbpp", "MBPP, whole (JSONL) or sanitized (JSON)", "code", ConvertMbpp},
       {"reasoning_gym", "items of Reasoning Gym (JSONL)", "logic", ConvertReasoningGym},
   };
@@ -39,6 +41,11 @@ StatusOr<const ConvertFormat*> FindConvertFormat(std::string_view name) {
 StatusOr<std::vector<Json>> ReadRows(const ConvertInput& input) {
   std::vector<Json> rows;
   std::string_view rest = input.text;
+  if (rest.substr(std::min(rest.size(), rest.find_first_not_of(" \t\r\n"))).starts_with('[')) {
+    ASSIGN_OR_RETURN(const Json list, Json::Parse(rest, input.path));
+    rows = list.items();
+    rest = {};
+  }
   for (int64_t line = 1; !rest.empty(); ++line) {
     const std::string_view text = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), text.size() + 1));
@@ -48,6 +55,14 @@ StatusOr<std::vector<Json>> ReadRows(const ConvertInput& input) {
   }
   if (rows.empty()) return InvalidArgument("{}: no rows", input.path);
   return rows;
+}
+
+StatusOr<std::string> GetFirstString(const Json& row,
+                                     std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    if (row.Find(key) != nullptr) return row.GetString(key);
+  }
+  return InvalidArgument("{}: none of the keys {}", row.where(), fmt::join(keys, ", "));
 }
 
 Json TaskOf(const ConvertInput& input, size_t index, std::string_view prompt) {

@@ -5,6 +5,7 @@
 // scorer of ours can judge are left out, and counted by the reason.
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,8 +40,12 @@ const std::vector<ConvertFormat>& ConvertFormats();
 // The error names every format there is.
 StatusOr<const ConvertFormat*> FindConvertFormat(std::string_view name);
 
-// The rows of a JSONL file; messages begin with "path:line".
+// The rows of a JSONL file, whose messages begin with "path:line", or of a JSON list, "path:
+// [row]".
 StatusOr<std::vector<Json>> ReadRows(const ConvertInput& input);
+
+// The first of these keys that the row has.
+StatusOr<std::string> GetFirstString(const Json& row, std::initializer_list<std::string_view> keys);
 
 // {"uid": "<name>-<index>", "prompt": ..., "domain": ...}
 Json TaskOf(const ConvertInput& input, size_t index, std::string_view prompt);
@@ -54,6 +59,7 @@ StatusOr<Converted> ConvertCommonOj(const ConvertInput& input);
 StatusOr<Converted> ConvertCruxEval(const ConvertInput& input);
 StatusOr<Converted> ConvertHumanEval(const ConvertInput& input);
 StatusOr<Converted> ConvertHumanEvalCpp(const ConvertInput& input);
+StatusOr<Converted> ConvertMath(const ConvertInput& input);
 StatusOr<Converted> ConvertMbpp(const ConvertInput& input);
 StatusOr<Converted> ConvertBbh(const ConvertInput& input);
 StatusOr<Converted> ConvertIfeval(const ConvertInput& input);

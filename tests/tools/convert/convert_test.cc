@@ -134,5 +134,42 @@ TEST(Convert, BadFilesAreRefused) {
               HasSubstr("unknown format 'csv'; valid: "));
 }
 
+Converted ConvertText(const std::string& format, const std::string& text) {
+  auto converted = (*FindConvertFormat(format))
+                       ->convert({.path = "f", .text = text, .name = format, .domain = "d"});
+  EXPECT_TRUE(converted.ok()) << converted.status();
+  return std::move(converted).value();
+}
+
+TEST(ConvertTest, MathematicsOfEveryUsualForm) {
+  const Converted lines = ConvertText(
+      "math", R"({"question": "6*12?", "answer": "It is <<6*12=72>>72.\n#### 72"})"
+              "\n"
+              R"({"problem": "Half?", "solution": "Not \\boxed{1} but $\\boxed{\\frac{1}{2}}$."})"
+              "\n"
+              R"({"problem": "Who?", "answer": "Evelyn"})"
+              "\n"
+              R"({"problem": "Broken", "answer": "\\frac{1}{"})"
+              "\n"
+              R"({"problem": "None", "solution": "left to the reader"})");
+  const Converted list = ConvertText(
+      "math", R"( [{"problem": "n?", "answer": 27.0}, {"problem": "x?", "answer": 0.5}])");
+  std::vector<Json> tasks = lines.tasks;
+  tasks.insert(tasks.end(), list.tasks.begin(), list.tasks.end());
+  std::vector<std::string> answers;
+  for (const Json& task : tasks) {
+    const reward::SpecArgs spec = SpecOf(task);
+    answers.push_back(spec.answer);
+    EXPECT_THAT(*task.GetString("prompt"), HasSubstr("?\n\nPlease reason step by step"));
+    EXPECT_EQ(reward::CheckMessage(spec), "");
+    EXPECT_EQ(reward::ScoreOf(spec, "</think>So \\boxed{" + spec.answer + "}."), 1);
+    EXPECT_EQ(reward::ScoreOf(spec, "So \\boxed{" + spec.answer + "7}."), 0);
+    EXPECT_EQ(reward::ScoreOf(spec, "So " + spec.answer), 0);
+  }
+  EXPECT_THAT(answers, testing::ElementsAre("72", "\\frac{1}{2}", "Evelyn", "27", "0.5"));
+  EXPECT_EQ(lines.left_out.at("the answer is no mathematics"), 1);
+  EXPECT_EQ(lines.left_out.at("there is no answer"), 1);
+}
+
 }  // namespace
 }  // namespace longhaul::tools
