@@ -77,17 +77,26 @@ std::string Session::SpentLimit() const {
   return {};
 }
 
+Session::Use::Use(Session* session) : session_(session) {
+  const std::lock_guard lock(session_->mutex_);
+  ++session_->in_use_;
+}
+
+Session::Use::~Use() {
+  const std::lock_guard lock(session_->mutex_);
+  --session_->in_use_;
+  session_->last_used_ = Clock::now();
+}
+
 void Session::EndWhenSpent(Clock::time_point idle_since) {
   const std::string spent = SpentLimit();
   if (!spent.empty()) return End(spent);
-  const std::unique_lock busy(command_mutex_, std::try_to_lock);
-  if (!busy.owns_lock()) return;
-  Clock::time_point last_used;
+  bool idle;
   {
     const std::lock_guard lock(mutex_);
-    last_used = last_used_;
+    idle = in_use_ == 0 && last_used_ < idle_since;
   }
-  if (last_used < idle_since) End("nobody has used it for its idle time");
+  if (idle) End("nobody has used it for its idle time");
 }
 
 bool Session::AdvanceUntil(Clock::time_point until, const RunContext& context) {
@@ -146,6 +155,7 @@ StatusOr<CommandResult> Session::RunCommand(const std::string& command, int64_t 
     return Aborted("the session is busy with another command: one at a time");
   }
   RETURN_IF_ERROR(CheckAlive());
+  const Use use(this);
   RETURN_IF_ERROR(shell_->Begin(command));
   const Clock::time_point begin = Clock::now();
   CommandResult result;
@@ -154,10 +164,6 @@ StatusOr<CommandResult> Session::RunCommand(const std::string& command, int64_t 
   result.truncated = shell_->truncated();
   result.wall_time_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-  {
-    const std::lock_guard lock(mutex_);
-    last_used_ = Clock::now();
-  }
   RETURN_IF_ERROR(StillWanted(context));
   return result;
 }
@@ -179,11 +185,13 @@ Status Session::WriteFiles(const std::vector<GuestFile>& files) {
 
 StatusOr<FileDiff> Session::Diff(const RunContext& context) {
   RETURN_IF_ERROR(CheckAlive());
-  {
-    const std::lock_guard lock(mutex_);
-    last_used_ = Clock::now();
-  }
-  return DiffAgainst(files_, guest_->work(), {.jail = jail_, .context = &context});
+  const Use use(this);
+  RunContext until_the_end = context;
+  until_the_end.cancelled = [&] { return context.cancelled() || ended(); };
+  StatusOr<FileDiff> diff =
+      DiffAgainst(files_, guest_->work(), {.jail = jail_, .context = &until_the_end});
+  RETURN_IF_ERROR(CheckAlive());
+  return diff;
 }
 
 }  // namespace longhaul::sandbox

@@ -44,7 +44,8 @@ class Session {
                                      const RunContext& context);
   StatusOr<GuestFileContent> ReadFile(const std::string& path, int64_t bytes_max);
   Status WriteFiles(const std::vector<GuestFile>& files);
-  // Against the files the session was opened with. What lies in .git is left out.
+  // Against the files the session was opened with. What lies in .git is left out. Cancelled,
+  // DeadlineExceeded: of the context. NotFound: the session has ended meanwhile.
   StatusOr<FileDiff> Diff(const RunContext& context);
 
   // Kills everything; a command in flight reports the end. `why` is told to later callers.
@@ -56,6 +57,18 @@ class Session {
   const Limits& limits() const { return limits_; }
 
  private:
+  // A call in flight: the session is not idle.
+  class Use {
+   public:
+    explicit Use(Session* session);
+    ~Use();
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+   private:
+    Session* const session_;
+  };
+
   Session(Jail* jail, std::vector<GuestFile> files, const Limits& limits);
   Status StartShell(const RunContext& context);
   Status CheckAlive() const;
@@ -76,6 +89,7 @@ class Session {
   std::mutex command_mutex_;
   mutable std::mutex mutex_;  // guards what follows
   std::string end_;           // why the session has ended; empty: it has not
+  int in_use_ = 0;
   Clock::time_point last_used_ = Clock::now();
 };
 

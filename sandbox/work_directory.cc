@@ -19,7 +19,11 @@ namespace longhaul::sandbox {
 namespace {
 
 constexpr size_t kPathMax = 4095, kNameMax = 255;
-constexpr int kDepthMax = 256;  // of directories that List walks
+// What List walks, whatever a guest has made: directories in each other, names of any kind, and
+// bytes of the paths that it gives.
+constexpr int kDepthMax = 256;
+constexpr int kNamesMax = 200'000;
+constexpr size_t kPathBytesMax = 16 << 20;
 
 // The next component of `rest`, taken off it.
 std::string_view NextComponent(std::string_view& rest) {
@@ -104,52 +108,78 @@ Status CheckRegular(int fd, const std::string& path, struct stat& status) {
   return OkStatus();
 }
 
-StatusOr<GuestFileContent> ReadRegular(int directory, const std::string& path, int64_t bytes_max) {
+// A larger file is read in part, or not at all.
+enum class WhenLarger { kCut, kLeave };
+
+struct ReadBounds {
+  int64_t bytes_max;
+  WhenLarger when_larger;
+};
+
+StatusOr<GuestFileContent> ReadRegular(int directory, const std::string& path, ReadBounds bounds) {
   const FileDescriptor fd(OpenBeneath(directory, path, O_RDONLY));
   if (fd.get() < 0) return OpenError(errno, path);
   struct stat status;
   RETURN_IF_ERROR(CheckRegular(fd.get(), path, status));
   GuestFileContent content;
   content.mode = status.st_mode;
+  content.truncated = bounds.when_larger == WhenLarger::kLeave && status.st_size > bounds.bytes_max;
   char chunk[1 << 16];
-  for (;;) {
+  while (!content.truncated) {
     const ssize_t got = read(fd.get(), chunk, sizeof(chunk));
     if (got < 0) return ErrnoStatus(errno, "reading", path);
-    if (got == 0) return content;
-    const int64_t room = bytes_max - static_cast<int64_t>(content.bytes.size());
+    if (got == 0) break;
+    const int64_t room = bounds.bytes_max - static_cast<int64_t>(content.bytes.size());
     content.bytes.append(chunk, static_cast<size_t>(std::min<int64_t>(got, room)));
-    if (got > room) {
-      content.truncated = true;
-      return content;
-    }
+    content.truncated = got > room;
   }
+  return content;
 }
 
-void ListInto(int parent, const std::string& prefix, size_t count_max, GuestListing& listing) {
-  DIR* directory = fdopendir(parent);
-  if (directory == nullptr) {
-    close(parent);
-    listing.complete = false;
-    return;
-  }
-  const auto depth = std::count(prefix.begin(), prefix.end(), '/');
-  while (const dirent* entry = readdir(directory)) {
-    const std::string name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    if (entry->d_type == DT_DIR) {
-      const int child =
-          depth < kDepthMax ? OpenBeneath(dirfd(directory), name, O_RDONLY | O_DIRECTORY) : -1;
-      if (child >= 0) ListInto(child, prefix + name + "/", count_max, listing);
-      listing.complete &= child >= 0;
-    } else if (entry->d_type == DT_REG || entry->d_type == DT_LNK) {
-      const bool room = listing.paths.size() < count_max;
-      if (room) listing.paths.push_back(prefix + name);
-      listing.complete &= room;
+class Lister {
+ public:
+  Lister(size_t count_max, GuestListing& listing) : count_max_(count_max), listing_(listing) {}
+
+  // Takes the descriptor.
+  void Walk(int parent, const std::string& prefix) {
+    DIR* directory = fdopendir(parent);
+    if (directory == nullptr) {
+      close(parent);
+      listing_.complete = false;
+      return;
     }
-    if (listing.paths.size() >= count_max && !listing.complete) break;
+    while (const dirent* entry = readdir(directory)) {
+      const std::string name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      full_ |= ++names_ > kNamesMax;
+      if (!full_ && entry->d_type == DT_DIR) WalkChild(dirfd(directory), prefix, name);
+      if (!full_ && (entry->d_type == DT_REG || entry->d_type == DT_LNK)) Add(prefix + name);
+      if (full_) break;
+    }
+    listing_.complete &= !full_;
+    closedir(directory);
   }
-  closedir(directory);
-}
+
+ private:
+  void WalkChild(int directory, const std::string& prefix, const std::string& name) {
+    const bool near = std::count(prefix.begin(), prefix.end(), '/') < kDepthMax &&
+                      prefix.size() + name.size() < kPathMax;
+    const int child = near ? OpenBeneath(directory, name, O_RDONLY | O_DIRECTORY) : -1;
+    if (child >= 0) Walk(child, prefix + name + "/");
+    listing_.complete &= child >= 0;
+  }
+  void Add(std::string path) {
+    bytes_ += path.size();
+    full_ = listing_.paths.size() >= count_max_ || bytes_ > kPathBytesMax;
+    if (!full_) listing_.paths.push_back(std::move(path));
+  }
+
+  const size_t count_max_;
+  GuestListing& listing_;
+  int names_ = 0;
+  size_t bytes_ = 0;
+  bool full_ = false;
+};
 
 }  // namespace
 
@@ -220,7 +250,7 @@ Status WorkDirectory::Write(const GuestFile& file) {
 StatusOr<GuestFileContent> WorkDirectory::Read(const std::string& path, int64_t bytes_max) const {
   RETURN_IF_ERROR(CheckGuestPath(path));
   const AsUser user(uid_, gid_);
-  return ReadRegular(directory_.get(), path, bytes_max);
+  return ReadRegular(directory_.get(), path, {bytes_max, WhenLarger::kCut});
 }
 
 StatusOr<GuestFileContent> WorkDirectory::ReadListed(const std::string& path,
@@ -230,7 +260,8 @@ StatusOr<GuestFileContent> WorkDirectory::ReadListed(const std::string& path,
   if (fd.get() < 0) return OpenError(errno, path);
   struct stat status;
   if (fstat(fd.get(), &status) < 0) return ErrnoStatus(errno, "looking at", path);
-  if (!S_ISLNK(status.st_mode)) return ReadRegular(directory_.get(), path, bytes_max);
+  if (!S_ISLNK(status.st_mode))
+    return ReadRegular(directory_.get(), path, {bytes_max, WhenLarger::kLeave});
   char target[kPathMax + 1];
   const ssize_t length = readlinkat(fd.get(), "", target, sizeof(target));
   if (length < 0) return ErrnoStatus(errno, "reading the link", path);
@@ -245,7 +276,7 @@ StatusOr<GuestListing> WorkDirectory::List(int count_max) const {
   const int root = OpenBeneath(directory_.get(), ".", O_RDONLY | O_DIRECTORY);
   if (root < 0) return OpenError(errno, "/work");
   GuestListing listing;
-  ListInto(root, "", static_cast<size_t>(count_max), listing);
+  Lister(static_cast<size_t>(count_max), listing).Walk(root, "");
   std::sort(listing.paths.begin(), listing.paths.end());
   return listing;
 }

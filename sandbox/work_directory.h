@@ -53,7 +53,8 @@ class WorkDirectory {
   StatusOr<GuestFileContent> Read(const std::string& path, int64_t bytes_max) const;
   // Regular files and symbolic links, at most `count_max` of them.
   StatusOr<GuestListing> List(int count_max) const;
-  // As Read, of a path that List gave: the content of a symbolic link is its target.
+  // As Read, of a path that List gave: the content of a symbolic link is its target, and a file of
+  // more bytes is not read (unless it grows meanwhile): truncated.
   StatusOr<GuestFileContent> ReadListed(const std::string& path, int64_t bytes_max) const;
 
   int fd() const { return directory_.get(); }

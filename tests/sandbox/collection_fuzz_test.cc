@@ -210,6 +210,10 @@ TEST_F(CollectionFuzz, OnlyRegularFilesOfTheTreeAreEverRead) {
     ASSERT_TRUE(listed.ok());
     ASSERT_EQ(listed->paths, listable);
     ASSERT_TRUE(listed->complete);
+    for (const std::string& path : tree.sparse()) {
+      const auto large = work.ReadListed(path, 1000);
+      ASSERT_TRUE(large.ok() && large->truncated && large->bytes.empty()) << path;
+    }
     const int few = static_cast<int>(source.Below(4));
     const auto some = work.List(few);
     ASSERT_EQ(some->paths.size(), std::min<size_t>(static_cast<size_t>(few), listable.size()));

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a session has changed, as `git apply` takes it.
+#include <gmock/gmock.h>
+
+#include "sandbox/session.h"
 #include "tests/sandbox/git_apply.h"
 #include "tests/sandbox/session_fixture.h"
 
 namespace longhaul::sandbox {
 namespace {
+
+using testing::HasSubstr;
 
 class SessionDiffTest : public SessionFixture {
  protected:
@@ -147,6 +152,68 @@ TEST_F(SessionDiffTest, DiffIsIncompleteWhereAFileCannotBeRead) {
   EXPECT_TRUE(truncated);
   Output(session, "rm other; chmod 0 closed; chmod 0 d");
   EXPECT_EQ(Diff(session, &truncated), "");
+  EXPECT_TRUE(truncated);
+}
+
+// What a guest makes Diff do is bounded: files that are too large are left out unread, in whatever
+// number.
+TEST_F(SessionDiffTest, LargeFilesAreLeftOutUnread) {
+  proto::OpenSessionRequest request;
+  request.mutable_limits()->set_file_bytes(1ll << 30);
+  const std::string session = Open(request);
+  Output(session, "echo small > zz; for i in {1..1000}; do echo f$i; done | xargs truncate -s 70M");
+  bool truncated = false;
+  const std::string patch = Diff(session, &truncated);  // in a minute if it read 64 MiB of each
+  EXPECT_THAT(patch, HasSubstr("+++ b/zz"));
+  EXPECT_TRUE(truncated);
+}
+
+TEST_F(SessionDiffTest, DiffEndsWithItsCallerAndItsSession) {
+  JailOptions options;
+  options.slots = 2;
+  options.state_dir = directory_ + "/jail";
+  const auto jail = Jail::Create(options);
+  ASSERT_TRUE(jail.ok()) << jail.status();
+  auto opened = Session::Open(jail->get(), {{"a", "one\n"}, {"b", "one\n"}}, {}, {});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  RunContext gone;
+  gone.deadline = std::chrono::steady_clock::now();
+  EXPECT_EQ((*opened)->Diff(gone).status().code(), StatusCode::kDeadlineExceeded);
+  int looks = 0;
+  RunContext context;
+  context.cancelled = [&] {
+    if (++looks == 2) (*opened)->End("enough");
+    return false;
+  };
+  const auto ended = (*opened)->Diff(context);
+  EXPECT_EQ(ended.status().code(), StatusCode::kNotFound);
+  EXPECT_THAT(Message(ended.status()), HasSubstr("enough"));
+  EXPECT_EQ(looks, 2);
+}
+
+// One text that takes too much to compare is left out, and what depends on it; the others are told.
+TEST_F(SessionDiffTest, WhatCannotBeComparedIsLeftOutAlone) {
+  proto::OpenSessionRequest request;
+  const auto add = [&](const std::string& path, const std::string& content) {
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path(path);
+    file->set_content(content);
+  };
+  const std::string lines(17'000'000, '\n');
+  add("a.txt", "one\n");
+  add("lines", "a\n" + lines);
+  add("zz", "one\n");
+  request.mutable_limits()->set_file_bytes(1ll << 30);
+  const std::string session = Open(request);
+  Output(session, "for f in a.txt zz; do echo two >> $f; done; sed -i '1s/a/b/; $s/$/c/' lines");
+  bool truncated = false;
+  EXPECT_EQ(Diff(session, &truncated),
+            "diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1,2 @@\n one\n+two\n"
+            "diff --git a/zz b/zz\n--- a/zz\n+++ b/zz\n@@ -1 +1,2 @@\n one\n+two\n");
+  EXPECT_TRUE(truncated);
+  Output(session, "rm lines; mkdir lines; echo new > lines/new");
+  const std::string patch = Diff(session, &truncated);
+  EXPECT_TRUE(patch.find("lines") == patch.npos);  // not shown: it would have 34 MB
   EXPECT_TRUE(truncated);
 }
 
