@@ -51,12 +51,16 @@ Code CompileBody(const ArgumentRule& rule) {
 
 void Append(Code& code, const Code& more) { code.insert(code.end(), more.begin(), more.end()); }
 
-// `then` runs where the word at `offset` is `value`.
-Code Guarded(uint32_t offset, uint32_t value, const Code& then) {
-  CHECK(then.size() < 250) << "jumps of a filter reach 255 instructions";
+// `then` runs where the word at `offset` is one of `values`.
+Code Guarded(uint32_t offset, const std::vector<uint32_t>& values, const Code& then) {
+  CHECK(values.size() + then.size() < 250) << "jumps of a filter reach 255 instructions";
   Code code;
   Load(code, offset);
-  code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, static_cast<uint8_t>(then.size())));
+  for (size_t left = values.size(); left > 0; --left) {
+    const size_t otherwise = left == 1 ? then.size() : 0;
+    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, values[values.size() - left],
+                            static_cast<uint8_t>(left - 1), static_cast<uint8_t>(otherwise)));
+  }
   Append(code, then);
   return code;
 }
@@ -68,9 +72,10 @@ std::vector<sock_filter> CompileArgumentRules(const std::vector<ArgumentRule>& r
   for (const ArgumentRule& rule : rules) {
     Code code = CompileBody(rule);
     if (rule.where_argument >= 0) {
-      code = Guarded(ArgumentOffset(rule.where_argument), rule.where_value, code);
+      code = Guarded(ArgumentOffset(rule.where_argument), {rule.where_value}, code);
     }
-    Append(all, Guarded(offsetof(seccomp_data, nr), static_cast<uint32_t>(rule.call), code));
+    const std::vector<uint32_t> calls(rule.calls.begin(), rule.calls.end());
+    Append(all, Guarded(offsetof(seccomp_data, nr), calls, code));
   }
   Code program;
   Load(program, offsetof(seccomp_data, arch));

@@ -15,11 +15,11 @@ namespace longhaul::sandbox {
 struct ArgumentRule {
   enum class Refuse { kListed, kUnlisted, kAnyBit };
 
-  int call;
+  std::vector<int> calls;
   int argument;
   Refuse refuse;
   std::vector<uint32_t> values;  // kAnyBit: one, a mask
-  int error;
+  int error;                     // 0: the call succeeds without being done
   // Only where this other argument has this value; -1: always.
   int where_argument = -1;
   uint32_t where_value = 0;

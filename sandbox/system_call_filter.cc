@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -29,18 +30,27 @@ constexpr uint32_t kSetLease = 1024, kGetLease = 1025, kNotify = 1026;
 
 std::vector<ArgumentRule> ArgumentRules(FilterProfile profile) {
   std::vector<ArgumentRule> rules = {
-      {SYS_clone, 0, Refuse::kAnyBit, {kNamespaceFlags}, EPERM},
-      {SYS_ioctl, 1, Refuse::kListed, {kTiocsti, kTioclinux, kTiocsetd}, EPERM},
-      {SYS_socketpair, 0, Refuse::kUnlisted, {AF_UNIX}, EAFNOSUPPORT},
+      {{SYS_clone}, 0, Refuse::kAnyBit, {kNamespaceFlags}, EPERM},
+      {{SYS_ioctl}, 1, Refuse::kListed, {kTiocsti, kTioclinux, kTiocsetd}, EPERM},
+      {{SYS_socketpair}, 0, Refuse::kUnlisted, {AF_UNIX}, EAFNOSUPPORT},
+      {{SYS_msync}, 2, Refuse::kAnyBit, {MS_SYNC}, 0},  // as fsync
+      // Of PID 1, which is of the same user: with little CPU time it is killed, and what its guest
+      // did cannot be told.
+      {{SYS_prlimit64, SYS_sched_setscheduler, SYS_sched_setparam, SYS_sched_setattr,
+        SYS_sched_setaffinity},
+       0,
+       Refuse::kListed,
+       {1},
+       EPERM},
   };
   if (profile == FilterProfile::kWorkspace) {
     constexpr uint32_t kRoute = 0;
     const std::vector<uint32_t> families = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
-    rules.push_back({SYS_socket, 0, Refuse::kUnlisted, families, EAFNOSUPPORT});
-    rules.push_back({SYS_socket, 2, Refuse::kUnlisted, {kRoute}, EPROTONOSUPPORT, 0, AF_NETLINK});
+    rules.push_back({{SYS_socket}, 0, Refuse::kUnlisted, families, EAFNOSUPPORT});
+    rules.push_back({{SYS_socket}, 2, Refuse::kUnlisted, {kRoute}, EPROTONOSUPPORT, 0, AF_NETLINK});
   } else {
     // Locks, leases and notifications on files that guests share are a channel between guests.
-    rules.push_back({SYS_fcntl,
+    rules.push_back({{SYS_fcntl},
                      1,
                      Refuse::kListed,
                      {F_GETLK, F_SETLK, F_SETLKW, kOfdGetLock, kOfdSetLock, kOfdSetLockWait,
@@ -50,6 +60,7 @@ std::vector<ArgumentRule> ArgumentRules(FilterProfile profile) {
   return rules;
 }
 
+constexpr uint32_t kDone = SECCOMP_RET_ERRNO;  // with no error
 constexpr uint32_t Refusal(int error) { return SECCOMP_RET_ERRNO | static_cast<uint32_t>(error); }
 
 }  // namespace
@@ -62,6 +73,7 @@ std::vector<sock_filter> BuildSystemCallFilter(FilterProfile profile, HiddenMemo
   };
   const bool workspace = profile == FilterProfile::kWorkspace;
   add(SECCOMP_RET_ALLOW, kAllowedCalls);
+  add(kDone, kIgnoredCalls);
   add(Refusal(EPERM), kDeniedCalls);
   add(workspace ? SECCOMP_RET_ALLOW : Refusal(EPERM), kWorkspaceOnlyCalls);
   // Those without an action of their own are not there.

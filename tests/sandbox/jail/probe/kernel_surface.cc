@@ -55,7 +55,13 @@ void ProcFiles() {
 
 void PidOne() {
   const long self = syscall(SYS_pidfd_open, 1, 0);
-  Report(10, Result(syscall(SYS_pidfd_getfd, self, 0, 0)));
+  const rlimit little = {1, 1};
+  const sched_param idle = {};
+  Report(10, Results()
+                 .Add(syscall(SYS_pidfd_getfd, self, 0, 0))
+                 .Add(prlimit(1, RLIMIT_CPU, &little, nullptr))
+                 .Add(sched_setscheduler(1, SCHED_IDLE, &idle))
+                 .text());
   char byte;
   iovec local = {&byte, 1}, remote = {reinterpret_cast<void*>(0x400000), 1};
   Report(11, Result(process_vm_readv(1, &local, 1, &remote, 1, 0)));
@@ -133,7 +139,8 @@ void RareCalls() {
                  .Add(syscall(SYS_keyctl, 0, -3, 1))
                  .Add(syscall(SYS_request_key, "user", "x", nullptr, -4))
                  .text());
-  Report(28, Result(syscall(1000)));
+  unsigned long context = 0;
+  Report(28, Results().Add(syscall(1000)).Add(syscall(SYS_io_setup, 1, &context)).text());
   Report(30, Results()
                  .Add(syscall(SYS_init_module, "", 0, ""))
                  .Add(syscall(SYS_kexec_load, 0, 0, nullptr, 0))
