@@ -68,13 +68,20 @@ void SetResourceLimits(const LaunchPlanArgs& args, PlanHeader& header) {
       static_cast<uint64_t>(std::min(kStackMax, std::max(limits.memory_bytes / 2, kStackMin)));
   const uint64_t open_files =
       program.profile == Profile::kJudge ? kOpenFilesJudge : kOpenFilesWorkspace;
-  const ResourceLimit values[] = {
-      {RLIMIT_CORE, 0, 0},           {RLIMIT_CPU, cpu, cpu + 1},
-      {RLIMIT_FSIZE, file, file},    {RLIMIT_NOFILE, open_files, open_files},
-      {RLIMIT_STACK, stack, stack},  {RLIMIT_NPROC, processes, processes},
-      {RLIMIT_MEMLOCK, 0, 0},        {RLIMIT_MSGQUEUE, 0, 0},
-      {RLIMIT_SIGPENDING, 256, 256}, {RLIMIT_NICE, 0, 0},
-      {RLIMIT_RTPRIO, 0, 0}};
+  // A program may ask for as much stack as its memory limit holds, or for no limit, and contest
+  // programs do.
+  const uint64_t stack_hard = RLIM_INFINITY;
+  const ResourceLimit values[] = {{RLIMIT_CORE, 0, 0},
+                                  {RLIMIT_CPU, cpu, cpu + 1},
+                                  {RLIMIT_FSIZE, file, file},
+                                  {RLIMIT_NOFILE, open_files, open_files},
+                                  {RLIMIT_STACK, stack, stack_hard},
+                                  {RLIMIT_NPROC, processes, processes},
+                                  {RLIMIT_MEMLOCK, 0, 0},
+                                  {RLIMIT_MSGQUEUE, 0, 0},
+                                  {RLIMIT_SIGPENDING, 256, 256},
+                                  {RLIMIT_NICE, 0, 0},
+                                  {RLIMIT_RTPRIO, 0, 0}};
   static_assert(std::size(values) <= kResourceLimitMax);
   std::copy(std::begin(values), std::end(values), header.limits);
   header.limit_count = std::size(values);

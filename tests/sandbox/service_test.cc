@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "common/file.h"
 #include "sandbox_fixture.h"
 
 namespace longhaul::sandbox {
@@ -55,6 +56,16 @@ TEST_F(ServiceTest, LimitsAreOutcomesAndNotErrors) {
   EXPECT_EQ(outcome("print('x' * 10**6)"), proto::EXECUTION_OUTCOME_OUTPUT_LIMIT);
   EXPECT_EQ(outcome("import os; os.kill(os.getpid(), 11)"), proto::EXECUTION_OUTCOME_RUNTIME_ERROR);
   EXPECT_EQ(outcome("print('fine')"), proto::EXECUTION_OUTCOME_OK);
+}
+
+TEST_F(ServiceTest, ProgramsMayAskForAllTheStackThereIs) {
+  const proto::Execution run =
+      RunOnce(PythonRequest("import resource, sys\n"
+                            "resource.setrlimit(resource.RLIMIT_STACK, (resource.RLIM_INFINITY, "
+                            "resource.RLIM_INFINITY))\n"
+                            "sys.setrecursionlimit(10**6)\n"
+                            "f = lambda n: 0 if n == 0 else 1 + f(n - 1)\nprint(f(30000))"));
+  EXPECT_EQ(run.stdout(), "30000\n") << run.stderr() << run.detail();
 }
 
 TEST_F(ServiceTest, RunsOfABatchKeepTheirOrder) {
@@ -195,6 +206,19 @@ TEST_F(ServiceTest, TokenIsAskedForByEveryMethod) {
             grpc::StatusCode::OK);
 #undef CALL
   server->Shutdown();
+}
+
+TEST_F(ServiceTest, SaysWhatToDoWhenItsStateIsCleaned) {
+  EXPECT_EQ(RunOnce(PythonRequest("pass")).outcome(), proto::EXECUTION_OUTCOME_OK);
+  const StatusOr<std::vector<std::string>> instances = ListDirectory(config_.state_dir);
+  ASSERT_TRUE(instances.ok());
+  for (const std::string& name : *instances) {
+    const std::string instance = config_.state_dir + "/" + name;
+    if (DirectoryExists(instance)) ASSERT_TRUE(RemoveTree(instance + "/etc").ok());
+  }
+  const grpc::Status status = Try(PythonRequest("pass"));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("a state_dir that nothing cleans"));
 }
 
 TEST_F(ServiceTest, RefusesAConfigurationThatCannotHold) {
