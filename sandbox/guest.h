@@ -43,6 +43,8 @@ struct GuestExit {
   // Of a command (kNewStatePath in init/plan.h).
   bool run = false;         // its shell has read the state of the one before
   bool state_kept = false;  // it has left a state for the next
+  // It found no process or memory left to start it with: all that others had left going was ended.
+  bool others_ended = false;
 };
 
 struct GuestParts;  // sandbox/launcher.h

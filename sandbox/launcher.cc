@@ -95,6 +95,12 @@ Status StartError(const InitMessage& message) {
     return InvalidArgument("the files given do not fit into the limit file_bytes ({})",
                            message.step);
   }
+  if (message.value == ENOENT) {
+    return Unavailable(
+        "starting a guest: {} was removed while the service runs; if it is in the state directory, "
+        "start the service again with a state_dir that nothing cleans",
+        message.step);
+  }
   return Internal("starting a guest: {}: {}", message.step, why);
 }
 
@@ -195,9 +201,11 @@ bool GuestParts::Hear(ControlReply reply) {
       return true;
     case InitMessage::kNotExecuted:
       exit = {.reported = true, .exit_code = 127, .exec_error = message.value};
+      exit.others_ended = message.others_ended != 0;
       return true;
     case InitMessage::kExited:
       exit = {.reported = true, .run = message.run != 0, .state_kept = message.state_kept != 0};
+      exit.others_ended = message.others_ended != 0;
       memory_bytes = message.memory_bytes;
       if (WIFSIGNALED(message.value)) {
         exit.signal = WTERMSIG(message.value);

@@ -127,10 +127,11 @@ bool SessionShell::Advance(std::chrono::steady_clock::time_point until) {
 
 int SessionShell::exit_code() const {
   constexpr int kSignalled = 128;
+  if (!exit_.reported) return kSignalled + SIGKILL;  // with all of the guest
   return exit_.signal != 0 ? kSignalled + exit_.signal : exit_.exit_code;
 }
 
-std::string SessionShell::Remark() const {
+std::string SessionShell::RemarkOnState() const {
   if (!exit_.reported || exit_.state_kept) return {};
   if (exit_.exec_error != 0) {
     return fmt::format("the command was not run: {}",
@@ -143,6 +144,15 @@ std::string SessionShell::Remark() const {
   }
   return "the shell ended without handing on its directory and variables (exec, a trap of EXIT, a "
          "builtin that was replaced, no room for files): a new one begins in /work";
+}
+
+std::string SessionShell::Remark() const {
+  std::string remark = RemarkOnState();
+  if (!exit_.others_ended) return remark;
+  return "those before it had used up the session's processes or its memory: all that they had "
+         "left "
+         "running was ended" +
+         (remark.empty() ? "" : "; " + remark);
 }
 
 void SessionShell::DrainOutput() {

@@ -57,6 +57,7 @@ class SessionShell {
  private:
   // One read; false: there was nothing.
   bool ReadOutput(int fd);
+  std::string RemarkOnState() const;
 
   Guest* const guest_;
   std::string output_;

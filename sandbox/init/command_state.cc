@@ -45,23 +45,35 @@ bool Keep(long from) {
   return kept;
 }
 
+// Whatever a guest has put there. A directory with something in it is renamed, to what cannot be
+// foreseen and taken.
+void Clear(const char* path) {
+  if (raw::Call(SYS_unlink, path) == 0 || raw::Call(SYS_rmdir, path) == 0) return;
+  int64_t number = 0;
+  raw::Call(SYS_getrandom, &number, sizeof(number), 0);
+  Line aside;
+  aside.Text(path).Text("-").Number(number);
+  raw::Call(SYS_rename, path, aside.bytes);
+}
+
 }  // namespace
 
-void ClearNewState() {
-  constexpr const char* kPaths[] = {kRunPath, kNewStatePath};
-  for (const char* path : kPaths) {
-    if (raw::Call(SYS_unlink, path) != 0) raw::Call(SYS_rmdir, path);
-  }
+void PrepareNewState() {
+  raw::Call(SYS_chmod, kNewStateDirectory, 01777);
+  Clear(kRunPath);
+  Clear(kNewStatePath);
+  const long state =
+      raw::Call(SYS_open, kNewStatePath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (state >= 0) raw::Call(SYS_close, state);
 }
 
 CommandState TakeState() {
   const bool run = raw::Call(SYS_unlink, kRunPath) == 0;
-  raw::Call(SYS_chmod, kNewStatePath, 0600);  // whatever the command's umask
   const long from =
       raw::Call(SYS_open, kNewStatePath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   const bool kept = from >= 0 && Keep(from);
   if (from >= 0) raw::Call(SYS_close, from);
-  ClearNewState();
+  Clear(kNewStatePath);
   if (!kept) raw::Call(SYS_unlinkat, kStateFd, kStateName, 0);
   return {run, kept};
 }

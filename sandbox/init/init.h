@@ -15,6 +15,8 @@
 //   5. limits are set, capabilities dropped for good, the filter installed;
 //   6. the program is started as PID 2, and its end awaited, reaping whatever is left to PID 1; or
 //      commands are taken and executed one after another, for as long as the launcher is there.
+//      Where those before a command have left no process or memory to start it with, all that goes
+//      on is ended first.
 //
 // It ends when PID 2 ends or when the launcher's end of the socket closes; the kernel then kills
 // all else in the PID namespace. The guest cannot reach it: signals to PID 1 from inside are
@@ -86,9 +88,10 @@ struct Program {
 };
 void RunProgram(const Program& program);
 [[noreturn]] void RunCommands(const Program& program);
-// Before a command: removes what one that was killed, or something that goes on after its own, has
-// put into the place of the new state.
-void ClearNewState();
+// Before a command: puts an empty file into the place of the new state, which its shell can then
+// write whatever its umask, and removes what one that was killed, or something that goes on after
+// its own, has put there. Nothing is done to what a name there leads to.
+void PrepareNewState();
 // After a command.
 struct CommandState {
   bool run, kept;  // as in InitMessage

@@ -10,7 +10,7 @@
 //
 // With kCommands the program is executed as often as the launcher asks, each time with one argument
 // more: a uint64_t, the bytes of the argument with its NUL, and the argument go in; kExited comes
-// out when that process has ended.
+// out when that process has ended, or kNotExecuted.
 //
 // Lists: strings end with NUL. A tree is a TreeEntry, host path, guest path; a symbolic link is
 // target, path; a file is a FileEntry, path.
@@ -40,6 +40,7 @@ inline constexpr uint32_t kGuestUid = 1000;
 inline constexpr char kStateDirectory[] = ".session";  // in the root
 inline constexpr char kStateName[] = "state";          // in that directory
 inline constexpr char kStatePath[] = "/.session/state";
+inline constexpr char kNewStateDirectory[] = "/dev/shm";
 inline constexpr char kRunPath[] = "/dev/shm/.longhaul-run";
 inline constexpr char kNewStatePath[] = "/dev/shm/.longhaul-state";
 inline constexpr char kStateEnd[] = "#end of the state";
@@ -89,12 +90,13 @@ struct PlanHeader {
 struct InitMessage {
   enum Kind : uint32_t { kReady = 1, kExited = 2, kFailed = 3, kNotExecuted = 4 };
   Kind kind;
-  int32_t value;         // kExited: as from wait; kFailed, kNotExecuted: the error number
-  int64_t time_ns;       // kReady: of CLOCK_MONOTONIC
-  int64_t memory_bytes;  // kExited: peak of the largest process
-  uint32_t run;          // kExited, of a command: its shell was about to run it
-  uint32_t state_kept;   // and has left a state
-  char step[48];         // kFailed: what was being done
+  int32_t value;          // kExited: as from wait; kFailed, kNotExecuted: the error number
+  int64_t time_ns;        // kReady: of CLOCK_MONOTONIC
+  int64_t memory_bytes;   // kExited: peak of the largest process
+  uint32_t run;           // kExited, of a command: its shell was about to run it
+  uint32_t state_kept;    // and has left a state
+  uint32_t others_ended;  // kExited, kNotExecuted: it found no room, and all else was ended for it
+  char step[48];          // kFailed: what was being done
 };
 
 }  // namespace longhaul::sandbox

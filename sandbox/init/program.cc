@@ -15,9 +15,11 @@ namespace {
 
 constexpr int kSigChild = 17;
 constexpr uint64_t kSigChildMask = 1ull << (kSigChild - 1);
-constexpr int kSetMask = 2;  // SIG_SETMASK
-constexpr int kNoHang = 1;   // WNOHANG
-constexpr int kErrorInterrupted = -4;
+constexpr int kSetMask = 2;            // SIG_SETMASK
+constexpr int kNoHang = 1;             // WNOHANG
+constexpr int kAnyChild = 0x40000000;  // __WALL
+constexpr int kSigKill = 9;
+constexpr int kErrorInterrupted = -4, kErrorNoChild = -10, kErrorAgain = -11, kErrorNoMemory = -12;
 constexpr int kEmptyPath = 0x1000;
 constexpr long kNoProcess = -1;
 
@@ -74,8 +76,12 @@ long StartProgram(void* argument) {
   return 127;
 }
 
-// Its process id; when it could not be executed that is reported, and the result is kNoProcess.
-long Execute(const Program& program) {
+struct Started {
+  long pid;    // below zero: the error
+  long error;  // 0, or of execve
+};
+
+Started Execute(const Program& program) {
   static char stack[16384] __attribute__((aligned(16)));
   Start start{&program};
   SetOomScore("1000", 4);
@@ -83,15 +89,22 @@ long Execute(const Program& program) {
       raw::CloneInto(SYS_clone, CLONE_VM | CLONE_VFORK | kSigChild,
                      reinterpret_cast<long>(stack + sizeof(stack)), StartProgram, &start);
   SetOomScore("0", 1);
-  // A command may find the guest's processes used up by those before it.
-  if (program.command == nullptr) Must("starting the program", pid);
-  const long error = pid < 0 ? pid : start.error;
-  if (error == 0) return pid;
+  return {pid, start.error};
+}
+
+void ReportNotExecuted(long error, bool others_ended) {
   InitMessage message{};
   message.kind = InitMessage::kNotExecuted;
   message.value = static_cast<int>(-error);
+  message.others_ended = others_ended;
   Send(message);
-  return kNoProcess;
+}
+
+// Everything but this process. A signal to all leaves nothing out that forks meanwhile.
+void EndOthers() {
+  raw::Call(SYS_kill, -1, kSigKill);
+  while (raw::Call(SYS_wait4, -1, nullptr, kAnyChild, nullptr) != kErrorNoChild) {
+  }
 }
 
 // Of children that end, from now on.
@@ -102,10 +115,11 @@ long WatchChildren() {
                                     O_CLOEXEC | O_NONBLOCK));
 }
 
+// What is pending now, of this process and of its thread: one signal each. More would be a guest's,
+// which can send them as fast as they are read.
 void Drain(long signals) {
-  char info[128];
-  while (raw::Call(SYS_read, signals, info, sizeof(info)) > 0) {
-  }
+  char info[2 * 128];
+  raw::Call(SYS_read, signals, info, sizeof(info));
 }
 
 // Reaps until nothing is left to reap now. True when the program was among them; `ended` then says
@@ -127,28 +141,45 @@ bool Reap(long program, InitMessage& ended) {
   }
 }
 
-// Receives a command and executes it.
-long BeginCommand(const Program& program) {
+struct Command {
+  long pid = kNoProcess;
+  bool others_ended = false;
+};
+
+// Receives a command and executes it. When that cannot be done it is reported, and the process is
+// kNoProcess.
+Command BeginCommand(const Program& program) {
   uint64_t bytes = 0;
   ReceiveExactly(&bytes, sizeof(bytes));
   char* const text = Map("memory for a command", bytes);
   ReceiveExactly(text, bytes);
   *program.command = text;
-  ClearNewState();
-  const long pid = Execute(program);
+  Command command;
+  long error = 0;
+  for (bool again = true; again;) {
+    PrepareNewState();
+    const Started started = Execute(program);
+    error = started.pid < 0 ? started.pid : started.error;
+    command.pid = error == 0 ? started.pid : kNoProcess;
+    again = !command.others_ended && (error == kErrorAgain || error == kErrorNoMemory);
+    if (again) EndOthers();
+    command.others_ended |= again;
+  }
   *program.command = nullptr;
   raw::Call(SYS_munmap, text, bytes);
-  return pid;
+  if (error != 0) ReportNotExecuted(error, command.others_ended);
+  return command;
 }
 
 }  // namespace
 
 void RunProgram(const Program& program) {
   const long signals = WatchChildren();
-  const long pid = Execute(program);
+  const Started started = Execute(program);
+  const long pid = Must("starting the program", started.pid);
   raw::Call(SYS_close_range, 0, kControlFd - 1, 0);
   raw::Call(SYS_close_range, kImageFd, kStateFd, 0);
-  if (pid == kNoProcess) return;
+  if (started.error != 0) return ReportNotExecuted(started.error, false);
   for (;;) {
     InitMessage ended;
     if (Reap(pid, ended)) return Send(ended);
@@ -162,18 +193,19 @@ void RunProgram(const Program& program) {
 void RunCommands(const Program& program) {
   const long signals = WatchChildren();
   raw::Call(SYS_close, kImageFd);
-  for (long pid = kNoProcess;;) {
+  for (Command command;;) {
     pollfd events[2] = {{kControlFd, POLLIN, 0}, {static_cast<int>(signals), POLLIN, 0}};
     raw::Call(SYS_poll, events, 2, -1);
     Drain(signals);
-    if (events[0].revents != 0) pid = BeginCommand(program);
+    if (events[0].revents != 0) command = BeginCommand(program);
     InitMessage ended;
-    if (!Reap(pid, ended)) continue;
+    if (!Reap(command.pid, ended)) continue;
     const CommandState state = TakeState();
     ended.run = state.run;
     ended.state_kept = state.kept;
+    ended.others_ended = command.others_ended;
     Send(ended);
-    pid = kNoProcess;
+    command = {};
   }
 }
 

@@ -158,6 +158,41 @@ TEST_F(SessionStateTest, BackgroundProcessesCannotChangeWhatIsKept) {
   }
 }
 
+// Nor can anything be put in its place for good; and PID 1 follows no link from there.
+TEST_F(SessionStateTest, NothingStaysInThePlaceOfTheState) {
+  const std::string session = Open();
+  Output(session, "echo > t.sh; chmod 755 t.sh; ln -s /work/t.sh /dev/shm/.longhaul-link");
+  for (const char* obstacle :
+       {"mkdir -p /dev/shm/.longhaul-state/a", "mkdir -p /dev/shm/.longhaul-run/a",
+        "mv -T /dev/shm/.longhaul-link /dev/shm/.longhaul-state", "chmod 0 /dev/shm"}) {
+    Output(session, obstacle);
+    EXPECT_EQ(Run(session, "cd /tmp; x=5").detail(), "") << obstacle;
+    EXPECT_EQ(Output(session, "pwd; echo $x; cd; unset x"), "/tmp\n5\n") << obstacle;
+  }
+  EXPECT_EQ(Output(session, "stat -c %a t.sh; rm -rf /dev/shm/.longhaul-*; ls -A /dev/shm"),
+            "755\n");
+}
+
+// A session that those before have filled up is cleared for the next command.
+TEST_F(SessionStateTest, NoCommandUsesUpTheProcessesForThoseThatFollow) {
+  proto::OpenSessionRequest request;
+  request.mutable_limits()->set_processes(24);
+  const std::string session = Open(request);
+  Output(session,
+         "x=kept; python3 -c 'import os\nwhile True:\n  try: os.fork()\n  except OSError: pass' "
+         "> /dev/null 2>&1 &");
+  proto::RunCommandReply reply;
+  do {
+    reply = Run(session, "echo here $x");
+    ASSERT_EQ(reply.output(), "here kept\n");
+    ASSERT_EQ(reply.exit_code(), 0);
+  } while (reply.detail().empty());
+  EXPECT_THAT(reply.detail(), HasSubstr("had used up the session's processes"));
+  const proto::RunCommandReply after = Run(session, "ls -d /proc/[0-9]* | wc -l");
+  EXPECT_EQ(after.output(), "4\n");  // PID 1, the shell, ls, wc
+  EXPECT_EQ(after.detail(), "");
+}
+
 // The end of a command is told by none of its processes, and by none that others left behind.
 TEST_F(SessionStateTest, TheEndOfACommandCannotBeForged) {
   const std::string session = Open();

@@ -188,6 +188,7 @@ TEST_F(SessionTest, LimitsOfTheWholeSessionEndIt) {
   const proto::RunCommandReply reply = Run(busy, "while :; do :; done");
   EXPECT_TRUE(reply.ended());
   EXPECT_THAT(reply.detail(), HasSubstr("300 ms of CPU time"));
+  EXPECT_EQ(reply.exit_code(), 137);
   request.mutable_limits()->set_cpu_time_ms(0);
   request.mutable_limits()->set_wall_time_ms(100);
   Open(request);
