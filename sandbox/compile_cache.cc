@@ -156,14 +156,24 @@ Status CheckOwner(const std::string& directory) {
 
 }  // namespace
 
+bool IsThere(const CompileProduct& product) {
+  struct stat held, named;
+  return fstat(product.lease.get(), &held) == 0 && stat(product.host_path.c_str(), &named) == 0 &&
+         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
 StatusOr<std::unique_ptr<CompileCache>> CompileCache::Open(const std::string& directory,
                                                            int64_t max_bytes) {
-  RETURN_IF_ERROR(CreateDirectories(directory));
-  RETURN_IF_ERROR(CheckOwner(directory));
-  RETURN_IF_ERROR(CreateDirectories(JoinPath(directory, "locks")));
   std::unique_ptr<CompileCache> cache(new CompileCache(directory, max_bytes));
+  RETURN_IF_ERROR(cache->MakeDirectories());
   RETURN_IF_ERROR(cache->Evict());
   return cache;
+}
+
+Status CompileCache::MakeDirectories() const {
+  RETURN_IF_ERROR(CreateDirectories(directory_));
+  RETURN_IF_ERROR(CheckOwner(directory_));
+  return CreateDirectories(JoinPath(directory_, "locks"));
 }
 
 StatusOr<FileDescriptor> CompileCache::Lock(ProductKind kind, uint64_t hash,
@@ -172,7 +182,12 @@ StatusOr<FileDescriptor> CompileCache::Lock(ProductKind kind, uint64_t hash,
       JoinPath(directory_,
                fmt::format("locks/{}-{:02x}", kind == ProductKind::kHeader ? "header" : "program",
                            hash % kStripes));
-  FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const auto open_it = [&path] { return open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); };
+  FileDescriptor file(open_it());
+  if (file.get() < 0 && errno == ENOENT) {
+    RETURN_IF_ERROR(MakeDirectories());
+    file = FileDescriptor(open_it());
+  }
   if (file.get() < 0) return ErrnoStatus(errno, "opening", path);
   while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return ErrnoStatus(errno, "locking", path);

@@ -30,6 +30,9 @@ struct CompileProduct {
   FileDescriptor lease;
 };
 
+// Whether its file can be found by its name: a lease keeps it from eviction, and from nothing else.
+bool IsThere(const CompileProduct& product);
+
 // A compilation that needs the product of another one asks for it under another kind, whose locks
 // are others.
 enum class ProductKind { kProgram, kHeader };
@@ -56,6 +59,9 @@ class CompileCache {
  private:
   CompileCache(std::string directory, int64_t max_bytes)
       : directory_(std::move(directory)), max_bytes_(max_bytes) {}
+  // Also when they were removed while the cache is in use: what cleans temporary directories by age
+  // does not ask.
+  Status MakeDirectories() const;
   StatusOr<FileDescriptor> Lock(ProductKind kind, uint64_t hash, const RunContext& context) const;
   // NotFound: not there, or damaged and removed.
   StatusOr<CompileProduct> Find(const std::string& name, const std::string& material) const;

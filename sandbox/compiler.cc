@@ -93,37 +93,39 @@ StatusOr<CompileProduct> Compiler::KeepText(const PrecompiledHeader& header,
   return cache_->Get({ProductKind::kHeader, material.Take()}, written, context);
 }
 
-StatusOr<const Compiler::HeldHeader*> Compiler::Header(const Toolchain& toolchain,
-                                                       const RunContext& context) {
+bool Compiler::HeldHeader::usable() const {
+  return precompiled.host_path.empty() || (IsThere(precompiled) && IsThere(text));
+}
+
+StatusOr<std::shared_ptr<const Compiler::HeldHeader>> Compiler::Header(const Toolchain& toolchain,
+                                                                       const RunContext& context) {
   {
     const std::lock_guard lock(mutex_);
     const auto held = headers_.find(toolchain.language);
-    if (held != headers_.end()) return &held->second;
+    if (held != headers_.end() && held->second->usable()) return held->second;
   }
-  HeldHeader made;
-  ASSIGN_OR_RETURN(made.precompiled, CompileHeader(toolchain, context));
-  ASSIGN_OR_RETURN(made.text, KeepText(*toolchain.language->precompiled_header, context));
+  auto made = std::make_shared<HeldHeader>();
+  ASSIGN_OR_RETURN(made->precompiled, CompileHeader(toolchain, context));
+  ASSIGN_OR_RETURN(made->text, KeepText(*toolchain.language->precompiled_header, context));
   const std::lock_guard lock(mutex_);
-  const auto [held, first] = headers_.emplace(toolchain.language, std::move(made));
-  const CompileProduct& product = held->second.precompiled;
-  if (first && product.host_path.empty()) {
+  std::shared_ptr<const HeldHeader>& held = headers_[toolchain.language];
+  const CompileProduct& product = made->precompiled;
+  if (held == nullptr && product.host_path.empty()) {
     LogWarning("{} could not be precompiled, so compilations take longer: {} {} {}",
                toolchain.language->precompiled_header->header, OutcomeName(product.result.outcome),
                product.result.detail, Printable(product.result.stderr_bytes));
   }
-  return &held->second;
+  held = made;
+  return held;
 }
 
-StatusOr<std::vector<ReadOnlyBind>> Compiler::HeaderBinds(const Toolchain& toolchain,
-                                                          const RunContext& context) {
-  const PrecompiledHeader& header = *toolchain.language->precompiled_header;
-  ASSIGN_OR_RETURN(const HeldHeader* held, Header(toolchain, context));
-  if (held->precompiled.host_path.empty()) return std::vector<ReadOnlyBind>();
-  return std::vector<ReadOnlyBind>{
-      {.host_path = held->precompiled.host_path,
-       .guest_path = fmt::format("{}/{}", kHeadersPath, header.file)},
-      {.host_path = held->text.host_path,
-       .guest_path = fmt::format("{}/{}", kHeadersPath, header.header)}};
+std::vector<ReadOnlyBind> Compiler::BindsOf(const HeldHeader& held,
+                                            const PrecompiledHeader& header) {
+  if (held.precompiled.host_path.empty()) return {};
+  return {{.host_path = held.precompiled.host_path,
+           .guest_path = fmt::format("{}/{}", kHeadersPath, header.file)},
+          {.host_path = held.text.host_path,
+           .guest_path = fmt::format("{}/{}", kHeadersPath, header.header)}};
 }
 
 StatusOr<GuestResult> Compiler::RunCompiler(const Toolchain& toolchain, const Program& program,
@@ -137,8 +139,10 @@ StatusOr<GuestResult> Compiler::RunCompiler(const Toolchain& toolchain, const Pr
   guest.limits = program.compile_limits;
   guest.fetch = {std::string(kProductFile)};
   const std::optional<PrecompiledHeader>& header = language.precompiled_header;
+  std::shared_ptr<const HeldHeader> held;  // until the compiler has ended
   if (header && program.source.find(header->header) != std::string::npos) {
-    ASSIGN_OR_RETURN(guest.binds, HeaderBinds(toolchain, context));
+    ASSIGN_OR_RETURN(held, Header(toolchain, context));
+    guest.binds = BindsOf(*held, *header);
   }
   ASSIGN_OR_RETURN(GuestResult result, jail_->Run(guest, context));
   // The compiler's own words say it better than the missing product.

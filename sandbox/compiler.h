@@ -34,12 +34,12 @@ class Compiler {
   struct HeldHeader {
     CompileProduct precompiled;
     CompileProduct text;
+    bool usable() const;
   };
-  // What compilers see of the toolchain's precompiled header; empty: it cannot be made, which is
-  // said once.
-  StatusOr<std::vector<ReadOnlyBind>> HeaderBinds(const Toolchain& toolchain,
-                                                  const RunContext& context);
-  StatusOr<const HeldHeader*> Header(const Toolchain& toolchain, const RunContext& context);
+  // What compilers see of a precompiled header; nothing: it cannot be made, which is said once.
+  static std::vector<ReadOnlyBind> BindsOf(const HeldHeader& held, const PrecompiledHeader& header);
+  StatusOr<std::shared_ptr<const HeldHeader>> Header(const Toolchain& toolchain,
+                                                     const RunContext& context);
   StatusOr<CompileProduct> CompileHeader(const Toolchain& toolchain, const RunContext& context);
   StatusOr<CompileProduct> KeepText(const PrecompiledHeader& header, const RunContext& context);
   StatusOr<GuestResult> RunCompiler(const Toolchain& toolchain, const Program& program,
@@ -48,8 +48,8 @@ class Compiler {
   Jail* const jail_;
   CompileCache* const cache_;
   std::mutex mutex_;
-  // Held, so checked once and never evicted; entries stay where they are.
-  std::map<const Language*, HeldHeader> headers_;  // guarded by mutex_
+  // Held, so checked once and never evicted.
+  std::map<const Language*, std::shared_ptr<const HeldHeader>> headers_;  // guarded by mutex_
 };
 
 }  // namespace longhaul::sandbox

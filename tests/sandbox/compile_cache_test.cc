@@ -149,6 +149,20 @@ TEST_F(CompileCacheTest, FailuresAreNotKept) {
   EXPECT_EQ(compilations_, 2);
 }
 
+// A service lives longer than what is left in a temporary directory.
+TEST_F(CompileCacheTest, WorksOnWhenItsDirectoryIsCleaned) {
+  const auto held = Get("a", "x");
+  ASSERT_TRUE(held.ok());
+  EXPECT_TRUE(IsThere(*held));
+  ASSERT_TRUE(RemoveTree(directory_).ok());
+  EXPECT_FALSE(IsThere(*held));
+  const auto again = Get("a", "x");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_FALSE(again->cached);
+  EXPECT_TRUE(IsThere(*again));
+  EXPECT_FALSE(IsThere(*held));  // of the same name
+}
+
 TEST_F(CompileCacheTest, RefusesADirectoryThatOthersMayWrite) {
   chmod(directory_.c_str(), 0777);
   const auto cache = CompileCache::Open(directory_, 1 << 30);
