@@ -3,9 +3,9 @@
 // The system call filter of a guest, as a seccomp program for the kernel.
 //
 // A call that is not listed gets ENOSYS, so that C libraries fall back as on an older kernel; what
-// is known and denied gets EPERM; what needs not be done is told to be done; a call by another ABI (32-bit, x32) kills the process. clone3
-// gets ENOSYS, because its flags lie in memory where a filter cannot see them; clone is checked
-// instead.
+// is known and denied gets EPERM; what needs not be done is told to be done; a call by another ABI
+// (32-bit, x32) kills the process. clone3 gets ENOSYS, because its flags lie in memory where a
+// filter cannot see them; clone is checked instead.
 #pragma once
 
 #include <linux/filter.h>
