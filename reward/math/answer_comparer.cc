@@ -5,6 +5,7 @@
 
 #include "reward/math/binomial_notation.h"
 #include "reward/math/free_integer.h"
+#include "reward/math/letter_products.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -29,6 +30,11 @@ bool IsOfSymbols(const Node& list) {
                      [](const Node* arg) { return arg->kind == Kind::kSymbol; });
 }
 
+// {x} is x without its whole part as often as it is a set.
+bool IsSetOfOneUnknown(const Node& node) {
+  return node.kind == Kind::kSet && node.args.size() == 1 && Contains(*node.args[0], Kind::kSymbol);
+}
+
 // Sets of real numbers, not a pair of values and a list of two.
 bool AreSets(const Node& a, const Node& b) {
   return (IsIntervalLike(a) || IsIntervalLike(b)) && (a.kind != Kind::kTuple || !IsListLike(b)) &&
@@ -48,6 +54,10 @@ bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
   if (gold->kind != Kind::kRelation && !ChainsHold(simple_pred))
     return Decide(false, "different values in one chain");
   MatchIntegerFamilies(values_, simple_gold, simple_pred);
+  const LetterMeaning letters =
+      std::max(MeaningOfLetters(*simple_gold), MeaningOfLetters(*simple_pred));
+  simple_gold = ReadLetters(arena_, simple_gold, letters);
+  simple_pred = ReadLetters(arena_, simple_pred, letters);
   if (EqualReadings(simple_gold, simple_pred)) return true;
   if (!options_.strict && EqualRenamed(simple_gold, simple_pred)) return true;
   return EqualBinomials(simple_gold, simple_pred);
@@ -161,6 +171,10 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   }
   if (IsMembership(*gold) && IsNameLike(*gold->args[0])) return Compare(gold->args[1], pred);
   if (IsMembership(*pred) && IsNameLike(*pred->args[0])) return Compare(gold, pred->args[1]);
+  if (IsSetOfOneUnknown(*gold) != IsSetOfOneUnknown(*pred) && !IsListLike(*pred) &&
+      gold->kind != Kind::kRelation && pred->kind != Kind::kRelation) {
+    return Decide(false, "braces that may be a fractional part");
+  }
   const Node* gold_point = PointOf(*gold);
   const Node* pred_point = PointOf(*pred);
   if (gold_point != nullptr && pred->kind == Kind::kTuple) {

@@ -40,6 +40,9 @@ class CanonicalWriter {
         return Negation(*node.args[0]);
       case Kind::kSet:
         return Sorted(node, Kind::kSet, ",");
+      case Kind::kUnion:
+      case Kind::kIntersection:
+        return Sorted(node, node.kind, node.kind == Kind::kUnion ? "|" : "&");
       case Kind::kBig:
         return Big(node);
       default:
@@ -154,8 +157,9 @@ bool IsConstantEnd(const Node& end) {
 }  // namespace
 
 bool HasFiniteRange(const Node& node) {
-  const std::function<bool(const Node&)> has_index = [&](const Node& part) {  // a_k
-    return (part.kind == Kind::kSymbol && part.name.ends_with("_" + node.args[0]->name)) ||
+  const std::function<bool(const Node&)> has_index = [&](const Node& part) {  // a_k, f(k)
+    return (IsOpaque(part) && Contains(part, Kind::kSymbol, node.args[0]->name)) ||
+           (part.kind == Kind::kSymbol && part.name.ends_with("_" + node.args[0]->name)) ||
            std::any_of(part.args.begin(), part.args.end(),
                        [&](const Node* arg) { return has_index(*arg); });
   };

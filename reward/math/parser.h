@@ -15,6 +15,7 @@
 // also be read as a list.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,7 +54,7 @@ class Parser {
   void StripEnds();
 
   // parser_statement.cc
-  Separator SeparatorHere() const;
+  Separator SeparatorHere();
   bool AtListEnd() const;
   const Node* List();
   const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, bool any_or);
@@ -63,6 +64,7 @@ class Parser {
   const Node* SetExpression();
   const Node* Ratio();
   const Node* Bracketed();
+  const Node* Area(const Node& corners);
   const Node* Braced();
   const Node* System();
   const Node* SetBraces();
@@ -79,12 +81,23 @@ class Parser {
   void Multiplied(Factors& factors);
   void Divided(Factors& factors);
   void Juxtaposed(Factors& factors);
-  const Node* ProductOf(Factors& factors);
+  const Node* Closed(Factors& factors);
   const Node* Collected(Factors& factors);
   bool BehindBold() const;
-  bool StartsFactor() const;
+  bool AtBoldCapital(size_t ahead) const;
+  bool StartsFactor();
   bool MixedNumber(const Node* whole, const Node*& mixed);
   const Node* Modulus(const Node* left);
+
+  // parser_operator.cc
+  const Node* ProductOf(std::vector<const Node*> factors, std::string name = "");
+  const Node* Operator(const std::string& command);
+  const Node* Quotient(const Node* above, const Node* below);
+  const Node* Derivative(const Node* above, const Node* below);
+  const Node* DerivativeOf(const Node* value, const Node* below, const Node* order);
+  const Node* Composed(const Node& functions, const Node* argument);
+  bool TakeOrder(std::string& name);
+  bool JoinsStatements();
 
   // parser_power.cc
   const Node* SignedPower();
@@ -107,6 +120,7 @@ class Parser {
   const Node* Unsubscripted(const std::string& name);
   const Node* Apply(std::string name);
   bool AppliesHere(const std::string& name) const;
+  const Node* Index(const Node* letters);
   const Node* Word(bool behind_value);
   const Node* WordsBehindValue(std::string_view words);
   const Node* PercentFactor();
@@ -138,6 +152,7 @@ class Parser {
   const Node* Environment();
   const Node* Matrix(const std::string& environment);
   const Node* Cases();
+  const Node* Pieces(std::vector<const Node*> cells);
   std::string BracedName();
 
   std::vector<Token> tokens_;
@@ -145,17 +160,22 @@ class Parser {
   Arena& arena_;
   size_t at_ = 0;
   int depth_ = 0;
-  int brackets_ = 0;                // in brackets a comma separates, outside it may group digits
-  int bars_ = 0;                    // open |
-  bool in_integral_ = false;        // "dx" ends the argument of a function
-  bool in_builder_ = false;         // a bar or colon ends the head of a set
-  bool behind_value_ = false;       // the next atom multiplies a value before it
-  bool in_unit_fraction_ = false;   // 10 \frac{\text{m}}{\text{s}}: upright letters are units
-  bool behind_degrees_ = false;     // 22^\circ 30': the prime is one of minutes of arc
-  int cells_ = 0;                   // in a matrix "&" and "\\" end a cell
-  std::vector<std::string> bound_;  // variables of sums, so that i is no imaginary unit there
+  int brackets_ = 0;                  // in brackets a comma separates, outside it may group digits
+  int bars_ = 0;                      // open |
+  bool in_integral_ = false;          // "dx" ends the argument of a function
+  bool in_builder_ = false;           // a bar or colon ends the head of a set
+  bool behind_value_ = false;         // the next atom multiplies a value before it
+  bool in_unit_fraction_ = false;     // 10 \frac{\text{m}}{\text{s}}: upright letters are units
+  bool behind_degrees_ = false;       // 22^\circ 30': the prime is one of minutes of arc
+  int cells_ = 0;                     // in a matrix "&" and "\\" end a cell
+  std::optional<bool> has_relation_;  // anywhere in the answer
+  std::vector<std::string> bound_;    // variables of sums, so that i is no imaginary unit there
   std::string error_;
 };
+
+// A sign between operands, or a command that is not known: no factor.
+bool IsSign(const Node& node);
+bool IsRelationCommand(const Token& token);
 
 // The tree of an answer, or why it is none.
 StatusOr<const Node*> ParseMath(std::string_view text, const ParseOptions& options, Arena& arena);

@@ -247,11 +247,12 @@ const Node* Parser::Named(std::string name) {
         name += fmt::format("_{}", index->name);
         break;
       default:
-        return arena_.Make(Kind::kSubscript, {arena_.Symbol(name), index}, name);
+        return arena_.Make(Kind::kSubscript, {arena_.Symbol(name), Index(index)}, name);
     }
     if (AppliesHere(name)) return Apply(name);
     return arena_.Symbol(std::move(name));
   }
+  if (TakeOrder(name)) return AppliesHere(name) ? Apply(name) : arena_.Symbol(std::move(name));
   if (AppliesHere(name)) return Apply(name);
   const bool inverse = kFunctionLetters.find(name[0]) != std::string_view::npos && Peek().Is('^') &&
                        Peek(1).Is('{') && Peek(2).Is('-') && Peek(3).type == TokenType::kNumber &&
@@ -263,6 +264,15 @@ const Node* Parser::Named(std::string name) {
   return Unsubscripted(name);
 }
 
+// The ij of a_{ij}: letters in their order.
+const Node* Parser::Index(const Node* letters) {
+  const bool product = letters->kind == Kind::kMultiply &&
+                       std::all_of(letters->args.begin(), letters->args.end(), [](const Node* a) {
+                         return a->kind == Kind::kSymbol || a->kind == Kind::kConstant;
+                       });
+  return product ? arena_.Make(Kind::kApply, letters->args, "index") : letters;
+}
+
 // The imaginary unit, Euler's number or a name.
 const Node* Parser::Unsubscripted(const std::string& name) {
   const bool bound = std::find(bound_.begin(), bound_.end(), name) != bound_.end();
@@ -271,11 +281,15 @@ const Node* Parser::Unsubscripted(const std::string& name) {
 }
 
 bool Parser::AppliesHere(const std::string& name) const {
+  const TokenType argument = Peek(1).type;
+  const bool capital = (argument == TokenType::kLetter || argument == TokenType::kWord) &&
+                       std::isupper(static_cast<unsigned char>(Peek(1).text[0])) != 0;
+  const bool chance = name == "E" || name == "P";  // E[X], P(A \cap B)
+  if (chance && capital && (Peek().Is('[') || Peek().Is('('))) return true;
   if (!Peek().Is('(')) return false;
   if (kFunctionLetters.find(name[0]) != std::string_view::npos) return true;
   if (name == "C") return Peek(2).Is(',');  // C(8, 3)
   if (kMaybeFunctionLetters.find(name[0]) == std::string_view::npos) return false;
-  const TokenType argument = Peek(1).type;
   return (argument == TokenType::kLetter || argument == TokenType::kNumber) &&
          (Peek(2).Is(')') || Peek(2).Is(','));
 }
@@ -283,7 +297,8 @@ bool Parser::AppliesHere(const std::string& name) const {
 const Node* Parser::Apply(std::string name) {
   const Node* inside = Bracketed();
   std::vector<const Node*> args = {inside};
-  if (inside->kind == Kind::kTuple) args = inside->args;
+  const bool brackets = inside->kind == Kind::kApply && inside->name == "[]";  // E[X]
+  if (inside->kind == Kind::kTuple || brackets) args = inside->args;
   return arena_.Make(Kind::kApply, std::move(args), std::move(name));
 }
 
@@ -321,7 +336,10 @@ const Node* Parser::Word(bool behind_value) {
   const Node* last = Named(std::string(1, word.text.back()));
   while (TakeSymbol('^')) last = Raise(last);  // xy^2: the power is the last letter's
   letters.push_back(last);
-  return arena_.Make(Kind::kMultiply, std::move(letters), "word");
+  const auto capitals = std::count_if(word.text.begin(), word.text.end(),
+                                      [](unsigned char ch) { return std::isupper(ch) != 0; });
+  return arena_.Make(Kind::kMultiply, std::move(letters),
+                     word.bold && capitals > 1 ? "bold" : "word");
 }
 
 // "million dollars": 10^6 and a unit.

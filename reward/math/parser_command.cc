@@ -61,7 +61,7 @@ const Node* Parser::WholeNumberArgument() {
 
 const Node* Parser::Fraction() {
   const Node* above = Argument();
-  return arena_.Make(Kind::kDivide, {above, Argument()});
+  return Quotient(above, Argument());
 }
 
 const Node* Parser::SquareRoot() {
@@ -96,7 +96,7 @@ const Node* Parser::FunctionArgument(const std::string& name) {
   } while (StartsFactor() && !Peek().Is('(') && Peek().type != TokenType::kText &&
            !(Peek().type == TokenType::kCommand && IsFunctionName(Peek().text)) &&
            !AtDifferential() && !Peek().Is('|'));
-  return factors.size() == 1 ? factors[0] : arena_.Make(Kind::kMultiply, std::move(factors));
+  return ProductOf(std::move(factors));
 }
 
 // "dx" behind an integrand.
@@ -202,6 +202,13 @@ const Node* Parser::Accent(const std::string& name) {
       name == "overrightarrow" || name == "widetilde" || name == "overleftrightarrow") {
     return arena_.Make(Kind::kApply, {InOrder(argument)}, name);
   }
+  const bool numeral =  // \overline{ab}: digits; z and w are complex numbers
+      argument->kind == Kind::kMultiply && argument->name == "word" &&
+      std::all_of(argument->args.begin(), argument->args.end(), [](const Node* a) {
+        return a->kind == Kind::kSymbol && std::islower(static_cast<unsigned char>(a->name[0])) &&
+               a->name != "z" && a->name != "w";
+      });
+  if (numeral) return arena_.Make(Kind::kApply, {InOrder(argument)}, "numeral");
   const bool segment = argument->kind == Kind::kMultiply &&
                        std::all_of(argument->args.begin(), argument->args.end(), [](const Node* a) {
                          return a->kind == Kind::kSymbol && std::isupper(a->name[0]);
@@ -312,6 +319,11 @@ const Node* Parser::Command() {
     --at_;
     return name == "{" ? SetBraces() : Bracketed();
   }
+  const bool degree_of =  // \deg f
+      name == "deg" && (Peek().type == TokenType::kLetter || Peek().Is('(')) &&
+      (at_ < 2 || tokens_[at_ - 2].type != TokenType::kNumber);
+  if (degree_of) return arena_.Make(Kind::kApply, {PowerExpression()}, "deg");
+  if (one_of({"partial", "nabla", "Delta"})) return Operator(name);
   if (const Node* named = NamedCommand(name); named != nullptr) return named;
   if (const Node* between = BracketCommand(name); between != nullptr) return between;
   if (one_of({"mathbb", "Bbb"})) return BlackboardLetter();

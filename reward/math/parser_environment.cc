@@ -158,6 +158,18 @@ const Node* Parser::Matrix(const std::string& environment) {
   return matrix;
 }
 
+// A function in pieces, whichever comes first.
+const Node* Parser::Pieces(std::vector<const Node*> cells) {
+  std::vector<std::pair<std::string, size_t>> order;
+  for (size_t i = 0; i + 1 < cells.size() && cells.size() % 2 == 0; i += 2) {
+    order.emplace_back(Canonical(*cells[i + 1], arena_.budget()), i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<const Node*> sorted;
+  for (const auto& [condition, i] : order) sorted.insert(sorted.end(), {cells[i], cells[i + 1]});
+  return arena_.Make(Kind::kApply, sorted.empty() ? std::move(cells) : std::move(sorted), "cases");
+}
+
 // A system: its rows, with the marks of alignment dropped. Rows of two cells are a function in
 // pieces.
 const Node* Parser::Cases() {
@@ -185,7 +197,7 @@ const Node* Parser::Cases() {
   if (!TakeCommand("end")) return Fail("an environment that is not closed");
   BracedName();
   if (rows.empty()) return Fail("an empty environment");
-  if (pieces) return arena_.Make(Kind::kApply, std::move(rows), "cases");
+  if (pieces) return Pieces(std::move(rows));
   return rows.size() == 1 ? rows[0] : arena_.Make(Kind::kList, std::move(rows));
 }
 

@@ -19,7 +19,7 @@ bool IsSetLike(const Node& node) {
 // What does not commute under \times.
 bool IsVectorOrSet(const Node& node) {
   return IsSetLike(node) || node.kind == Kind::kTuple || Contains(node, Kind::kApply, "vec") ||
-         Contains(node, Kind::kApply, "overrightarrow");
+         Contains(node, Kind::kApply, "hat") || Contains(node, Kind::kApply, "overrightarrow");
 }
 
 bool IsProperFraction(const Node& node) {
@@ -56,7 +56,7 @@ bool EndsProduct(std::string_view command) {
       " leqq ge geq geqslant geqq lt gt ne neq approx simeq approxeq doteq thickapprox in "
       " notin equiv cong sim propto mid nmid parallel perp subset subseteq supset supseteq to "
       " rightarrow longrightarrow mapsto implies Rightarrow Longrightarrow iff Leftrightarrow "
-      " ll gg ni leftrightarrow not colon end choose land lor wedge vee ";
+      " ll gg ni leftrightarrow not colon end choose land lor vee ";
   return kEnds.find(fmt::format(" {} ", command)) != std::string_view::npos;
 }
 
@@ -75,9 +75,10 @@ struct Parser::Factors {
   std::vector<const Node*> list;
   std::vector<const Node*> larger = {};  // the hours of "2 hours 30 minutes"
   bool crossed = false;                  // 3 \times 4
+  bool bold = false;                     // two capitals, which are matrices
 };
 
-bool Parser::StartsFactor() const {
+bool Parser::StartsFactor() {
   const Token& token = Peek();
   switch (token.type) {
     case TokenType::kNumber:
@@ -88,7 +89,7 @@ bool Parser::StartsFactor() const {
     case TokenType::kText:
       return SeparatorHere() == Separator::kNone;
     case TokenType::kCommand:
-      return !EndsProduct(token.text);
+      return !EndsProduct(token.text) && SeparatorHere() == Separator::kNone;
     case TokenType::kSymbol:
       return token.text[0] == '(' || token.text[0] == '{' || token.text[0] == '[' ||
              (token.text[0] == '|' && bars_ == 0 && !in_builder_);
@@ -143,13 +144,18 @@ bool Parser::BehindBold() const {
   return tokens_[tokens_[at_ - 1].Is('}') ? at_ - 2 : at_ - 1].bold;
 }
 
-const Node* Parser::ProductOf(Factors& factors) {
-  if (factors.list.size() == 1) return factors.list[0];
-  return arena_.Make(Kind::kMultiply, std::exchange(factors.list, {}));
+bool Parser::AtBoldCapital(size_t ahead) const {
+  const Token& token = Peek(ahead).Is('{') ? Peek(ahead + 1) : Peek(ahead);
+  return token.bold && token.type == TokenType::kLetter &&
+         std::isupper(static_cast<unsigned char>(token.text[0])) != 0;
+}
+
+const Node* Parser::Closed(Factors& factors) {
+  return ProductOf(std::exchange(factors.list, {}), factors.bold ? "bold" : "");
 }
 
 const Node* Parser::Collected(Factors& factors) {
-  const Node* last = ProductOf(factors);
+  const Node* last = Closed(factors);
   if (factors.larger.empty()) return last;
   factors.larger.push_back(last);
   return arena_.Make(Kind::kAdd, std::exchange(factors.larger, {}));
@@ -193,7 +199,7 @@ void Parser::Multiplied(Factors& factors) {
   const bool vector = IsVectorOrSet(*factors.list.back()) || BehindBold();
   const Token sign = Take();
   if (vector && sign.IsCommand("times")) {
-    const Node* left = ProductOf(factors);
+    const Node* left = Closed(factors);
     factors.list = {arena_.Make(Kind::kApply, {left, SignedPower()}, "times")};
     return;
   }
@@ -213,6 +219,10 @@ void Parser::Divided(Factors& factors) {
   }
   behind_value_ = Peek().type == TokenType::kWord && IsKnownUnit(Peek().text);  // 5/year, 2 km/hr
   const Node* below = SignedPower();
+  if (const Node* derivative = Derivative(above, below); derivative != nullptr) {
+    factors.list = {derivative};
+    return;
+  }
   // a/bc is (a/b)c.
   const bool word = below->kind == Kind::kMultiply && below->name == "word";
   factors.list = {arena_.Make(Kind::kDivide, {above, word ? below->args[0] : below})};
@@ -227,7 +237,7 @@ void Parser::Juxtaposed(Factors& factors) {
   if (joined && words_between && !IsUnit(list.back()->name)) {
     const std::string words = list.back()->name;  // 7 remainder 2, 5 out of 6
     list.pop_back();
-    const Node* left = ProductOf(factors);
+    const Node* left = Closed(factors);
     const Node* right = PowerExpression();
     list = {words == "out of" ? arena_.Make(Kind::kDivide, {left, right})
                               : arena_.Make(Kind::kApply, {left, right}, words)};
@@ -235,10 +245,23 @@ void Parser::Juxtaposed(Factors& factors) {
   }
   if (joined) {
     const Scoped<bool> degrees(behind_degrees_, Contains(*list.back(), Kind::kUnit, "degree"));
-    factors.larger.push_back(ProductOf(factors));
+    factors.larger.push_back(Closed(factors));
     list = {PowerExpression()};
     return;
   }
+  const Node& before = *list.back();
+  if (before.kind == Kind::kApply && before.name == "d/d") {
+    list.back() = DerivativeOf(PowerExpression(), before.args[0], before.args[1]);
+    return;
+  }
+  if (Peek().Is('(') && before.name == "in order") {
+    const Node* argument = PowerExpression();
+    const Node* applied = Composed(before, argument);
+    if (applied != nullptr) list.pop_back();
+    list.push_back(applied != nullptr ? applied : argument);
+    return;
+  }
+  factors.bold = factors.bold || (BehindBold() && AtBoldCapital(0));
   behind_value_ = true;
   const Node* factor = PowerExpression();
   const bool size = factors.crossed && factor->kind == Kind::kUnit && !IsKnownMeasure(factor->name);

@@ -6,6 +6,7 @@
 
 #include "reward/extractors/extractor.h"
 #include "reward/math/parser_nesting.h"
+#include "reward/math/statement.h"
 #include "reward/scorer.h"
 
 namespace longhaul::reward::math {
@@ -107,7 +108,13 @@ bool IsOr(std::string_view word) {
   return word == "or" || word == "Or" || word == "OR";
 }
 
-Parser::Separator Parser::SeparatorHere() const {
+bool IsRelationCommand(const Token& token) {
+  return token.type == TokenType::kCommand &&
+         std::any_of(kRelations.begin(), kRelations.end(),
+                     [&](const RelationName& known) { return known.command == token.text; });
+}
+
+Parser::Separator Parser::SeparatorHere() {
   const Token& token = Peek();
   if (token.Is(',')) return Separator::kComma;
   if (token.Is(';')) return Separator::kSemicolon;
@@ -121,7 +128,8 @@ Parser::Separator Parser::SeparatorHere() const {
     if (IsAnd(word) || word == ", and") return Separator::kAnd;
     if (IsOr(word) || word == ", or") return Separator::kOr;
   }
-  if (token.IsCommand("land") || token.IsCommand("wedge")) return Separator::kAnd;
+  if (token.IsCommand("land")) return Separator::kAnd;
+  if (token.IsCommand("wedge") && JoinsStatements()) return Separator::kAnd;
   if (token.IsCommand("lor") || token.IsCommand("vee")) return Separator::kOr;
   return Separator::kNone;
 }
@@ -294,8 +302,23 @@ const Node* Parser::Bracketed() {
   if (inside->kind == Kind::kList && inside->name.empty()) {
     return arena_.Make(Kind::kTuple, inside->args, brackets_name);
   }
-  if (brackets_name == "()" || brackets_name == "[]") return inside;
+  if (brackets_name == "[]") return Area(*inside);
+  if (brackets_name == "()") return inside;
   return Fail("brackets that do not match");
+}
+
+// [ABC] is an area and [x] a whole part; [2a + b] only groups.
+const Node* Parser::Area(const Node& inside) {
+  if (IsLetterWord(inside)) {
+    std::vector<const Node*> corners = inside.args;
+    const auto by_name = [](const Node* a, const Node* b) { return a->name < b->name; };
+    if (corners.size() == 3) std::sort(corners.begin(), corners.end(), by_name);
+    return arena_.Make(Kind::kApply, std::move(corners), "[]");
+  }
+  const bool simple = inside.kind == Kind::kSymbol || inside.kind == Kind::kMultiply ||
+                      inside.kind == Kind::kDivide;
+  if (!simple || !Contains(inside, Kind::kSymbol) || Contains(inside, Kind::kAdd)) return &inside;
+  return arena_.Make(Kind::kApply, {&inside}, "[]");
 }
 
 // {...} groups and shows nothing.

@@ -23,12 +23,6 @@ bool IsSegment(const Node& node) {
          (node.kind == Kind::kSymbol && node.name.find('_') != std::string::npos);
 }
 
-bool IsDifferential(const Node& node) {
-  return node.kind == Kind::kMultiply && node.args.size() == 2 &&
-         node.args[0]->kind == Kind::kSymbol && node.args[0]->name == "d" &&
-         node.args[1]->kind == Kind::kSymbol;
-}
-
 bool AllNames(const Node& node) {
   return std::all_of(node.args.begin(), node.args.end(),
                      [](const Node* arg) { return IsNameLike(*arg); });
@@ -110,8 +104,7 @@ bool IsNameLike(const Node& node) {
       return AllNames(node);
     case Kind::kDivide:
       return (IsSegment(*node.args[0]) && IsSegment(*node.args[1])) ||
-             (node.args[0]->kind == Kind::kSymbol && node.args[1]->kind == Kind::kSymbol) ||
-             (IsDifferential(*node.args[0]) && IsDifferential(*node.args[1]));
+             (node.args[0]->kind == Kind::kSymbol && node.args[1]->kind == Kind::kSymbol);
     case Kind::kFunction:
       return node.args.size() == 1 && node.name != "factorial" && node.name != "exp" &&
              IsNameLike(*node.args[0]) &&

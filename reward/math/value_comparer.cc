@@ -32,9 +32,20 @@ constexpr std::array<Region, 5> kRegions = {
 
 bool IsComplexOnly(const Node& node) { return Contains(node, Kind::kConstant, "i"); }
 
+// |z| where z is the name of a complex number.
+bool HasComplexModulus(const Node& node) {
+  if (node.kind == Kind::kFunction && node.name == "abs" &&
+      (Contains(node, Kind::kSymbol, "z") || Contains(node, Kind::kSymbol, "w"))) {
+    return !Contains(node, Kind::kSymbol, "x") && !Contains(node, Kind::kSymbol, "y");
+  }
+  return std::any_of(node.args.begin(), node.args.end(),
+                     [](const Node* arg) { return HasComplexModulus(*arg); });
+}
+
 bool SeesConjugates(const Node& node) {
-  return Contains(node, Kind::kFunction, "conj") || Contains(node, Kind::kFunction, "Re") ||
-         Contains(node, Kind::kFunction, "Im") || Contains(node, Kind::kFunction, "arg");
+  return HasComplexModulus(node) || Contains(node, Kind::kFunction, "conj") ||
+         Contains(node, Kind::kFunction, "Re") || Contains(node, Kind::kFunction, "Im") ||
+         Contains(node, Kind::kFunction, "arg");
 }
 
 bool HasCommonLog(const Node& node) {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Notation that looks like a product and is none: operators, signs between operands that do not
+// commute, derivatives.
+#include <algorithm>
+#include <array>
+
+#include "reward/math/parser_nesting.h"
+
+namespace longhaul::reward::math {
+namespace {
+
+constexpr long kMaxPrimes = 9;
+
+// Commands that stand for a letter, and so for a value.
+bool IsLetterCommand(std::string_view name) {
+  constexpr std::string_view kLetters =
+      " alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+      " sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
+      " Omega digamma ell hbar aleph beth wp varpi varrho varsigma varkappa jmath imath ";
+  return kLetters.find(fmt::format(" {} ", name)) != std::string_view::npos;
+}
+
+bool IsD(const Node& node) { return node.kind == Kind::kSymbol && node.name == "d"; }
+
+// \partial, \partial^2, \nabla f, \Delta x: the name without what stands on it.
+std::string_view OperatorOf(const Node& node) {
+  if (node.kind == Kind::kMultiply) return OperatorOf(*node.args[0]);
+  if (node.kind != Kind::kSymbol && node.kind != Kind::kApply) return "";
+  for (const std::string_view name : {"\\partial", "\\nabla", "\\Delta"}) {
+    if (node.name.starts_with(name) && (name != "\\Delta" || node.kind == Kind::kApply)) {
+      return name;
+    }
+  }
+  return "";
+}
+
+void AddFactors(const Node& node, std::vector<const Node*>& factors) {
+  if (node.kind != Kind::kMultiply) return factors.push_back(&node);
+  for (const Node* arg : node.args) AddFactors(*arg, factors);
+}
+
+// dx, dx^2, dx dy: what is differentiated by.
+bool IsDifferentials(const std::vector<const Node*>& factors) {
+  if (factors.empty() || factors.size() % 2 != 0) return false;
+  for (size_t i = 0; i < factors.size(); i += 2) {
+    const Node& variable = *factors[i + 1];
+    const Node& name = variable.kind == Kind::kPower ? *variable.args[0] : variable;
+    if (!IsD(*factors[i]) || (name.kind != Kind::kSymbol && name.kind != Kind::kApply)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+// A sign between operands, or a command that we do not know.
+bool IsSign(const Node& node) {
+  if (node.kind != Kind::kSymbol || !node.name.starts_with('\\')) return false;
+  const std::string_view name = std::string_view(node.name).substr(1);
+  return !IsLetterCommand(name.substr(0, name.find_first_of("_'")));
+}
+
+const Node* Parser::ProductOf(std::vector<const Node*> factors, std::string name) {
+  if (factors.size() == 1) return factors[0];
+  const bool signs =
+      std::any_of(factors.begin(), factors.end(), [](const Node* arg) { return IsSign(*arg); });
+  if (signs) return arena_.Make(Kind::kApply, std::move(factors), "in order");
+  return arena_.Make(Kind::kMultiply, std::move(factors), std::move(name));
+}
+
+// \partial_x f, \nabla \cdot F, \Delta x: with the factor it is applied to.
+const Node* Parser::Operator(const std::string& command) {
+  std::string name = fmt::format("\\{}", command);
+  while (Peek().Is('^') || Peek().Is('_')) {
+    const std::string sign = Take().text;
+    name += sign + Canonical(*Script(), arena_.budget());
+  }
+  if (command == "nabla" && (Peek().IsCommand("cdot") || Peek().IsCommand("times"))) {
+    name.append(" ").append(Take().text);
+  }
+  const Token& next = Peek();
+  const bool letter = next.type == TokenType::kLetter || next.type == TokenType::kWord ||
+                      (next.type == TokenType::kCommand && IsLetterCommand(next.text));
+  if (command == "Delta" ? !letter || name != "\\Delta" : !StartsFactor()) {
+    return arena_.Symbol(std::move(name));
+  }
+  return arena_.Make(Kind::kApply, {PowerExpression()}, std::move(name));
+}
+
+// Null for what is an ordinary quotient.
+const Node* Parser::Derivative(const Node* above, const Node* below) {
+  const std::string_view sign = OperatorOf(*above);
+  if (!sign.empty() && sign == OperatorOf(*below)) {
+    return arena_.Make(Kind::kApply, {above, below}, "derivative");
+  }
+  std::vector<const Node*> factors, differentials;
+  AddFactors(*above, factors);
+  AddFactors(*below, differentials);
+  const Node* order = arena_.Number(1);
+  const Node* head = factors[0];
+  if (head->kind == Kind::kPower) {
+    order = head->args[1];
+    head = head->args[0];
+  }
+  if (!IsD(*head) || !IsDifferentials(differentials)) return nullptr;
+  factors.erase(factors.begin());
+  if (factors.empty()) return arena_.Make(Kind::kApply, {below, order}, "d/d");
+  return DerivativeOf(ProductOf(std::move(factors)), below, order);
+}
+
+// dy/dx is y', dx/dt the x with a dot.
+const Node* Parser::DerivativeOf(const Node* value, const Node* below, const Node* order) {
+  const bool once = IsNumber(*order, 1);
+  const bool counted = IsInteger(*order) && order->value > 0 && order->value <= kMaxPrimes;
+  std::vector<const Node*> by;
+  AddFactors(*below, by);
+  const bool power = by.size() == 2 && by[1]->kind == Kind::kPower;
+  const Node* variable = by.size() != 2 ? nullptr : power ? by[1]->args[0] : by[1];
+  const bool same_order = counted && (power ? by[1]->args[1]->kind == Kind::kNumber &&
+                                                  by[1]->args[1]->value == order->value
+                                            : once);
+  if (variable != nullptr && same_order && value->kind == Kind::kSymbol) {
+    const auto primes = static_cast<size_t>(order->value.get_num().get_si());
+    if (variable->name == "x") return arena_.Symbol(value->name + std::string(primes, '\''));
+    if (variable->name == "t" && primes == 1) return arena_.Make(Kind::kApply, {value}, "dot");
+    if (variable->name == "t" && primes == 2) return arena_.Make(Kind::kApply, {value}, "ddot");
+  }
+  return arena_.Make(Kind::kApply, {value, below, order}, "derivative");
+}
+
+const Node* Parser::Quotient(const Node* above, const Node* below) {
+  const Node* derivative = Derivative(above, below);
+  return derivative != nullptr ? derivative : arena_.Make(Kind::kDivide, {above, below});
+}
+
+// f^{(3)} is f''', f^{(n)} a name of its own.
+bool Parser::TakeOrder(std::string& name) {
+  constexpr std::string_view kDifferentiated = "fghyFGH";
+  const TokenType order = Peek(3).type;
+  if (kDifferentiated.find(name[0]) == std::string_view::npos || !Peek().Is('^') ||
+      !Peek(1).Is('{') || !Peek(2).Is('(') || !Peek(4).Is(')') || !Peek(5).Is('}') ||
+      (order != TokenType::kNumber && order != TokenType::kLetter) || Peek(3).point) {
+    return false;
+  }
+  const std::string& text = Peek(3).text;
+  if (text.size() == 1 && text[0] >= '1' && text[0] <= '9') {
+    name.append(static_cast<size_t>(text[0] - '0'), '\'');
+  } else {
+    name += fmt::format("^({})", text);
+  }
+  at_ += 6;
+  return true;
+}
+
+// The (x) behind (f \circ g): f(g(x)). Null for what is no composition of letters.
+const Node* Parser::Composed(const Node& functions, const Node* argument) {
+  if (functions.kind != Kind::kApply || functions.name != "in order" ||
+      functions.args.size() % 2 == 0) {
+    return nullptr;
+  }
+  for (size_t i = functions.args.size(); i-- > 0;) {
+    const Node& part = *functions.args[i];
+    if (part.kind != Kind::kSymbol || IsSign(part) != (i % 2 == 1)) return nullptr;
+    if (i % 2 == 1 && part.name != "\\circ") return nullptr;
+    if (i % 2 == 0) argument = arena_.Make(Kind::kApply, {argument}, part.name);
+  }
+  return argument;
+}
+
+// Whether \wedge means "and" here: what it joins are relations.
+bool Parser::JoinsStatements() {
+  if (!has_relation_.has_value()) {
+    has_relation_ = std::any_of(tokens_.begin(), tokens_.end(), [](const Token& token) {
+      return token.Is('=') || token.Is('<') || token.Is('>') || IsRelationCommand(token);
+    });
+  }
+  return *has_relation_;
+}
+
+}  // namespace longhaul::reward::math
