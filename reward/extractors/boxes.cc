@@ -49,7 +49,20 @@ bool HasWord(std::string_view text, std::string_view word) {
   return false;
 }
 
+// A digit that is no index of a name: another value.
+bool HasNumber(std::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (std::isdigit(static_cast<unsigned char>(text[at])) == 0) continue;
+    const char before = at == 0 ? ' ' : text[at - 1];
+    const bool index = before == '_' || std::isalnum(static_cast<unsigned char>(before)) != 0 ||
+                       (before == '{' && at > 1 && text[at - 2] == '_');
+    if (!index) return true;
+  }
+  return false;
+}
+
 bool BelongTogether(std::string_view gap) {
+  if (HasNumber(gap)) return false;
   if (gap.find(". ") != std::string_view::npos || gap.find("\n\n") != std::string_view::npos) {
     return false;
   }
@@ -58,17 +71,34 @@ bool BelongTogether(std::string_view gap) {
   return HasWord(gap, "and") || HasWord(gap, "or") || gap.starts_with(',');
 }
 
-// One without braces takes the next character, as in TeX.
+// The digits of "\boxed 42" and "\boxed 4.5", with nothing behind them that would belong to the
+// value; 0 when there are none.
+size_t BareNumberLength(std::string_view text) {
+  const auto digits = [&](size_t from) {
+    size_t end = from;
+    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
+    return end;
+  };
+  size_t end = digits(0);
+  if (end == 0) return 0;
+  if (end < text.size() && text[end] == '.' && digits(end + 1) > end + 1) end = digits(end + 1);
+  const std::string_view rest = text.substr(end);
+  const bool closed = rest.empty() || std::isspace(static_cast<unsigned char>(rest[0])) != 0 ||
+                      std::string_view("$.,;:!?)]*").find(rest[0]) != std::string_view::npos ||
+                      rest.starts_with("\\)") || rest.starts_with("\\]") || rest.starts_with("\\%");
+  return closed ? end : 0;
+}
+
+// One without braces holds the number that follows. TeX would box its first digit alone, which
+// nobody means.
 std::optional<Box> ReadBox(std::string_view text, size_t begin, TextRole role) {
   size_t at = begin + (text.substr(begin).starts_with("\\boxed") ? 6 : 5);
   while (at < text.size() && text[at] == ' ') ++at;
   if (at >= text.size()) return std::nullopt;
   if (text[at] != '{') {
-    const bool digit = std::isdigit(static_cast<unsigned char>(text[at])) != 0;
-    if (!digit || at == begin + 5) return std::nullopt;
-    size_t end = at;
-    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
-    return Box{begin, end, text.substr(at, end - at)};
+    const size_t length = at == begin + 5 ? 0 : BareNumberLength(text.substr(at));
+    if (length == 0) return std::nullopt;
+    return Box{begin, at + length, text.substr(at, length)};
   }
   const size_t close = CloseOf(text, at);
   if (close == std::string_view::npos) {
@@ -97,13 +127,31 @@ std::vector<Box> OuterBoxes(std::string_view text, TextRole role) {
   return boxes;
 }
 
+// What ends the mathematics around a box.
+void SkipDelimiters(std::string_view& rest) {
+  while (true) {
+    if (rest.starts_with("\\)") || rest.starts_with("\\]")) {
+      rest.remove_prefix(2);
+    } else if (!rest.empty() && std::string_view("$ \n").find(rest[0]) != std::string_view::npos) {
+      rest.remove_prefix(1);
+    } else {
+      return;
+    }
+  }
+}
+
 // "\\boxed{28}$ pct": the sign stands outside.
-std::string PercentBehind(std::string_view rest) {
-  while (rest.starts_with('$') || rest.starts_with(' ')) rest.remove_prefix(1);
-  rest = Trim(rest);
-  const bool percent =
-      rest == "%" || rest == "\\%" || rest == "percent" || rest == "pct" || rest == "percentage";
-  return percent ? "\\%" : "";
+bool TakePercent(std::string_view& rest) {
+  std::string_view behind = rest;
+  SkipDelimiters(behind);
+  for (const std::string_view sign : {"\\%", "%", "percentage", "percent", "pct"}) {
+    if (!behind.starts_with(sign)) continue;
+    const std::string_view after = behind.substr(sign.size());
+    if (!after.empty() && std::isalnum(static_cast<unsigned char>(after[0])) != 0) continue;
+    rest = after;
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -119,24 +167,31 @@ std::vector<Box> LastBoxes(std::string_view text, TextRole role) {
   return boxes;
 }
 
-std::optional<std::string_view> ExtractBoxed(std::string_view text, const Json&) {
+std::optional<std::string> ExtractBoxed(std::string_view text, const Json&) {
   const std::vector<Box> boxes = LastBoxes(text, TextRole::kResponse);
   if (boxes.empty()) return std::nullopt;
-  if (boxes.size() == 1) return Trim(boxes[0].content);
-  return text.substr(boxes.front().begin, boxes.back().end - boxes.front().begin);
+  std::string_view rest = text.substr(boxes.back().end);
+  const std::string percent = TakePercent(rest) ? "\\%" : "";
+  if (boxes.size() == 1) return std::string(Trim(boxes[0].content)) + percent;
+  const size_t length = boxes.back().end - boxes.front().begin;
+  return std::string(text.substr(boxes.front().begin, length)) + percent;
 }
 
 std::string BoxContents(std::string_view answer, TextRole role) {
   const std::string_view start = Trim(answer);
   if (!start.starts_with("\\boxed") && !start.starts_with("\\fbox")) return std::string(answer);
-  const std::vector<Box> boxes = LastBoxes(answer, role);
-  if (boxes.empty()) return std::string(answer);
+  const std::vector<Box> boxes = LastBoxes(start, role);
+  if (boxes.empty() || boxes.front().begin != 0) return std::string(answer);
+  std::string_view rest = start.substr(boxes.back().end);
+  const bool percent = TakePercent(rest);
+  const bool all = rest.find_first_not_of("$ \n\r\t.,;*") == std::string_view::npos;
+  if (!all) return std::string(answer);
   std::string contents;
   for (const Box& box : boxes) {
     if (!contents.empty()) contents += ", ";
     contents += box.content;
   }
-  return contents + PercentBehind(answer.substr(boxes.back().end));
+  return contents + (percent ? "\\%" : "");
 }
 
 }  // namespace longhaul::reward

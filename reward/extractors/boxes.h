@@ -17,10 +17,11 @@ struct Box {
   std::string_view content;
 };
 // The last box, and those before it that belong to the same answer: fewer than ten characters
-// apart, or within seventy joined by "and", "or" or a comma in one sentence. A box that is left
-// open at the end takes back those before it.
+// apart, or within seventy joined by "and", "or" or a comma in one sentence, with no number
+// between them. A box that is left open at the end takes back those before it.
 std::vector<Box> LastBoxes(std::string_view text, TextRole role);
-// What is in the boxes of an answer, joined by commas; the text itself when there are none.
+// What is in the boxes of an answer that is boxes from end to end, joined by commas; else the text
+// itself: in "\boxed{42} + 1" the box is a part of the value.
 std::string BoxContents(std::string_view answer, TextRole role);
 
 }  // namespace longhaul::reward

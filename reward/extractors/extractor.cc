@@ -27,7 +27,7 @@ const std::vector<Extractor>& Extractors() {
        .optional_options = {"until"}},
       {.name = "answer_line", .extract = Copied<ExtractAnswerLine>},
       {.name = "answer_tag", .extract = Copied<ExtractAnswerTag>},
-      {.name = "boxed", .extract = Copied<ExtractBoxed>},
+      {.name = "boxed", .extract = ExtractBoxed},
       {.name = "code_block", .extract = ExtractCodeBlock, .optional_options = {"language"}},
       {.name = "hash", .extract = Copied<ExtractHash>},
       {.name = "last_number", .extract = Copied<ExtractLastNumber>},

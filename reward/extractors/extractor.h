@@ -62,7 +62,7 @@ std::optional<std::string_view> ExtractAnswerTag(std::string_view text, const Js
 std::optional<std::string_view> ExtractAnswerLine(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractLastNumber(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractAfter(std::string_view text, const Json& options);
-std::optional<std::string_view> ExtractBoxed(std::string_view text, const Json& options);
+std::optional<std::string> ExtractBoxed(std::string_view text, const Json& options);
 std::optional<std::string_view> ExtractHash(std::string_view text, const Json& options);
 std::optional<std::string> ExtractCodeBlock(std::string_view text, const Json& options);
 

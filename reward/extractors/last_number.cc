@@ -17,6 +17,23 @@ bool JoinsWhatIsBefore(std::string_view before) {
   return IsLetterOrDigit(ch) || ch == ')' || ch == ']' || ch == '}' || ch == '.';
 }
 
+bool IsLetter(char ch) { return IsLetterOrDigit(ch) && !IsDigit(ch); }
+
+// Of the exponent that "5²" ends with.
+size_t SuperscriptLength(std::string_view text) {
+  size_t length = 0;
+  while (true) {
+    const std::string_view rest = text.substr(length);
+    const bool latin =
+        rest.starts_with("\u00b2") || rest.starts_with("\u00b3") || rest.starts_with("\u00b9");
+    const bool block = rest.size() > 2 && rest.starts_with("\xE2\x81") &&
+                       static_cast<unsigned char>(rest[2]) >= 0xB0 &&
+                       static_cast<unsigned char>(rest[2]) <= 0xBF;  // U+2070 to U+207F
+    if (!latin && !block) return length;
+    length += latin ? 2 : 3;
+  }
+}
+
 // Where the number whose first digit is at `digit` begins; not before `floor`.
 size_t NumberStart(std::string_view text, size_t floor, size_t digit) {
   size_t start = digit;
@@ -39,8 +56,10 @@ std::optional<std::string_view> ExtractLastNumber(std::string_view text, const J
     const size_t start = NumberStart(text, floor, at);
     const std::optional<NumberToken> token = ScanNumber(text.substr(start));
     if (!token.has_value()) return last;  // a digit always begins a number
-    last = text.substr(start, token->length);
-    at = start + token->length;
+    const size_t end =
+        start + token->length + SuperscriptLength(text.substr(start + token->length));
+    if (start == 0 || !IsLetter(text[start - 1])) last = text.substr(start, end - start);  // v3
+    at = end;
   }
   return last;
 }

@@ -76,7 +76,12 @@ std::optional<std::string_view> ExtractHash(std::string_view text, const Json&) 
   constexpr std::string_view kHash = "####";
   const size_t found = text.rfind(kHash);
   if (found == std::string_view::npos) return std::nullopt;
-  return Trim(FirstLine(text.substr(found + kHash.size())));
+  std::string_view line = Trim(FirstLine(text.substr(found + kHash.size())));
+  constexpr std::string_view kBold = "**";  // #### **42**
+  if (line.size() > 2 * kBold.size() && line.starts_with(kBold) && line.ends_with(kBold)) {
+    line = Trim(line.substr(kBold.size(), line.size() - 2 * kBold.size()));
+  }
+  return line;
 }
 
 }  // namespace longhaul::reward

@@ -87,6 +87,9 @@ TEST(Extractor, FindsWhatItSays) {
       {"last_number", "50% of it", "50%"},
       {"last_number", "1-2-3", "3"},
       {"last_number", "none", kNone},
+      {"last_number", "v3", kNone},
+      {"last_number", "7 of H2O5", "7"},
+      {"last_number", "so 5\u00b2", "5\u00b2"},
       {"last_number", "", kNone},
       {"last_number", "9 </think> none", kNone},
 
@@ -103,11 +106,20 @@ TEST(Extractor, FindsWhatItSays) {
       {"boxed", R"(\boxed{\{1, 2\}})", R"(\{1, 2\})"},
       {"boxed", R"(\boxed{1} \boxed{2)", kNone},
       {"boxed", R"(\boxed{1\)", kNone},
+      {"boxed", R"(\boxed 42.)", "42"},
+      {"boxed", R"($\boxed 4.5$)", "4.5"},
+      {"boxed", R"(\boxed 4/5)", kNone},
+      {"boxed", R"($\boxed{42}$\%)", R"(42\%)"},
+      {"boxed", R"(\boxed{42} percent)", R"(42\%)"},
+      {"boxed", R"(\boxed{42} percentiles)", "42"},
+      {"boxed", R"(\boxed{1}, 99 and \boxed{2})", "2"},
+      {"boxed", R"($x_1=\boxed{1}$, $x_2=\boxed{2}$)", R"(\boxed{1}$, $x_2=\boxed{2})"},
       {"boxed", "boxed{1}", kNone},
 
       {"hash", "work\n#### 42\n", "42"},
       {"hash", "#### 1\n#### 2", "2"},
       {"hash", "### 42", kNone},
+      {"hash", "#### **42**", "42"},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(Extract(c), c.want) << c.extractor << " of " << c.text;
