@@ -9,6 +9,36 @@ namespace {
 
 constexpr long kMaxWholePower = 4'096;
 constexpr long kIntegralPrecision = 192;  // whatever is asked for
+constexpr int kStepsInOne = 32;           // of t, in the finer of two trapezoidal rules
+constexpr int kReach = 4;                 // t goes from -4 to 4
+
+struct Abscissa {
+  Ball x;
+  Ball weight;
+};
+
+// Of the trapezoidal rule in t for x = tanh(pi/2 sinh t) (Takahasi and Mori, 1974): the same for
+// every integral.
+std::vector<Abscissa> MakeAbscissas() {
+  const auto of = [](const mpq_class& value) { return Ball::Of(value, kIntegralPrecision); };
+  const Ball quarter_turn = Divide(Pi(kIntegralPrecision), of(2));
+  std::vector<Abscissa> abscissas;
+  for (int step = -kReach * kStepsInOne; step <= kReach * kStepsInOne; ++step) {
+    const Ball up = Exp(of(mpq_class(step, kStepsInOne))), down = Divide(of(1), up);
+    const Ball grown = Exp(Multiply(quarter_turn, Divide(Subtract(up, down), of(2))));
+    const Ball shrunk = Divide(of(1), grown);
+    const Ball wide = Divide(Add(grown, shrunk), of(2));
+    const Ball slope = Multiply(quarter_turn, Divide(Add(up, down), of(2)));
+    abscissas.push_back({.x = Divide(Divide(Subtract(grown, shrunk), of(2)), wide),
+                         .weight = Divide(slope, Multiply(wide, wide))});
+  }
+  return abscissas;
+}
+
+const std::vector<Abscissa>& Abscissas() {
+  static const auto& abscissas = *new std::vector<Abscissa>(MakeAbscissas());
+  return abscissas;
+}
 
 }  // namespace
 
@@ -161,22 +191,14 @@ Ball Evaluator::Series(const Node& node) {
   return Combine(std::move(terms), sum ? Add : Multiply);
 }
 
-// The terms of the trapezoidal rule in t for x = tanh(pi/2 sinh t) (Takahasi and Mori, 1974), at
-// t = first, first + step, ... up to 4.
-void Evaluator::AddTerms(const Node& node, const Interval& range, const mpq_class& first,
+// The value under the integral at the abscissas from `first` on, every second one, with weights.
+void Evaluator::AddTerms(const Node& node, const Interval& range, size_t first,
                          std::vector<Ball>& terms) {
-  const Ball quarter_turn = Divide(Pi(rules_.precision), Of(2));
+  const std::vector<Abscissa>& abscissas = Abscissas();
   bound_.emplace_back(node.args[0]->name, Of(0));
-  for (mpq_class at = first; at <= 4; at += range.step) {
-    const Ball up = Exp(Of(at)), down = Divide(One(), up);
-    const Ball grown = Exp(Multiply(quarter_turn, Divide(Subtract(up, down), Of(2))));
-    const Ball shrunk = Divide(One(), grown);
-    const Ball wide = Divide(Add(grown, shrunk), Of(2));
-    const Ball x = Divide(Divide(Subtract(grown, shrunk), Of(2)), wide);
-    const Ball slope = Multiply(quarter_turn, Divide(Add(up, down), Of(2)));
-    bound_.back().second = Add(range.middle, Multiply(range.half, x));
-    const Ball value = Evaluate(*node.args[3]);
-    terms.push_back(Divide(Multiply(slope, value), Multiply(wide, wide)));
+  for (size_t i = first; i < abscissas.size(); i += 2) {
+    bound_.back().second = Add(range.middle, Multiply(range.half, abscissas[i].x));
+    terms.push_back(Multiply(abscissas[i].weight, Evaluate(*node.args[3])));
     if (!terms.back().defined()) break;
   }
   bound_.pop_back();
@@ -191,13 +213,12 @@ Ball Evaluator::Integral(const Node& node) {
     return Evaluator(point_, rules, budget_).Evaluate(node);
   }
   const Ball from = Evaluate(*node.args[1]), to = Evaluate(*node.args[2]);
-  Interval range = {Divide(Subtract(to, from), Of(2)), Divide(Add(to, from), Of(2)),
-                    mpq_class(1, 16)};
+  const Interval range = {Divide(Subtract(to, from), Of(2)), Divide(Add(to, from), Of(2))};
   std::vector<Ball> terms;
-  AddTerms(node, range, -4, terms);
-  const Ball width = Multiply(range.half, Of(range.step));
+  AddTerms(node, range, 0, terms);
+  const Ball width = Multiply(range.half, Of(mpq_class(1, kStepsInOne / 2)));
   const Ball coarse = Multiply(Combine(terms, Add), width);
-  AddTerms(node, range, mpq_class(-4) + mpq_class(1, 32), terms);
+  AddTerms(node, range, 1, terms);
   Ball fine = Divide(Multiply(Combine(std::move(terms), Add), width), Of(2));
   const Ball difference = Subtract(fine, coarse);
   if (!difference.defined() || difference.MagnitudeBits() > -55) return Undefined();

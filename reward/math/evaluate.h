@@ -60,10 +60,8 @@ class Evaluator {
   struct Interval {
     Ball half;  // of its length
     Ball middle;
-    mpq_class step;
   };
-  void AddTerms(const Node& node, const Interval& range, const mpq_class& first,
-                std::vector<Ball>& terms);
+  void AddTerms(const Node& node, const Interval& range, size_t first, std::vector<Ball>& terms);
   Ball One() const { return Ball::Of(1, rules_.precision); }
   Ball Of(const mpq_class& value) const { return Ball::Of(value, rules_.precision); }
   Ball Undefined() const { return Ball::Undefined(rules_.precision); }

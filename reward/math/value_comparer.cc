@@ -252,17 +252,14 @@ bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, bool common_log)
 
 bool ValueComparer::AgreesWithMoreDigits(const Node& a, const Node& b, const Point& point,
                                          EvaluationRules rules) {
-  if (IsApproximated(a) || IsApproximated(b)) {
-    rules.precision = 192;
-  } else {
-    long reach = 0;
-    for (const Node* node : {&a, &b}) {
-      Evaluator evaluator(point, rules, budget_);
-      evaluator.Evaluate(*node);
-      reach = std::max(reach, evaluator.reach());
-    }
-    rules.precision = kSecondPrecision + kDigitsForReach * reach;
+  if (IsApproximated(a) || IsApproximated(b)) return true;  // they have no more
+  long reach = 0;
+  for (const Node* node : {&a, &b}) {
+    Evaluator evaluator(point, rules, budget_);
+    evaluator.Evaluate(*node);
+    reach = std::max(reach, evaluator.reach());
   }
+  rules.precision = kSecondPrecision + kDigitsForReach * reach;
   if (rules.precision > kMostPrecision) return false;
   const Agreement again = CompareAt(a, b, point, rules);
   return again == Agreement::kReal || again == Agreement::kComplex;
