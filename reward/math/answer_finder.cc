@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "reward/extractors/extractor.h"
+#include "reward/math/doubt.h"
 #include "reward/math/number_finder.h"
 #include "reward/math/parser.h"
 #include "reward/math/plain_text.h"
@@ -248,6 +249,7 @@ class Finder {
       if (!value.has_value()) continue;
       // "The answer is not 5 but 6."
       if (lower_.substr(from, value->begin - from).find("not") != std::string::npos) continue;
+      if (Doubted(*value)) continue;
       return value;
     }
     return std::nullopt;
@@ -256,7 +258,12 @@ class Finder {
   std::optional<Span> Last() const {
     // A number in the prose of a reference need not be its answer.
     const bool trusted = role_ == TextRole::kResponse || mode_ == FindMode::kPlain;
-    return Later(LastOf(math_), trusted ? LastOf(numbers_) : std::nullopt);
+    const auto last = Later(LastOf(math_), trusted ? LastOf(numbers_) : std::nullopt);
+    return last.has_value() && Doubted(*last) ? std::nullopt : last;
+  }
+
+  bool Doubted(const Span& value) const {
+    return role_ == TextRole::kResponse && IsDoubted(lower_, value.begin, value.end);
   }
 
   // Where there is no mathematics: a few words behind "answer:", the last "(B)", what is bold
@@ -281,7 +288,7 @@ class Finder {
       const bool applied = at > 2 && IsAlnum(text_[at - 3]);
       const bool option =
           !applied && text_[at - 2] == '(' && text_[at - 1] >= 'A' && text_[at - 1] <= 'J';
-      if (option) return Span{at - 2, at + 1};
+      if (option && !Doubted({at - 2, at + 1})) return Span{at - 2, at + 1};
     }
     const size_t close = text_.rfind("**");
     const bool bold = close != std::string_view::npos && close >= 3;

@@ -11,6 +11,7 @@
 //   5. of a response: a few words behind "answer:", the last "(B)", the last **words**, or words
 //      that are all of it
 //
+// A value of a response that the words around it doubt (doubt.h) is none.
 // A short text that is an expression from end to end is the answer itself. Linear in the text.
 #pragma once
 
