@@ -23,6 +23,20 @@ Relation Flipped(Relation op) {
   }
 }
 
+// m + n, mn: nothing but different letters, of which none is the name of an unknown that an
+// equation would be for.
+bool IsOfLetters(const Node& node) {
+  std::vector<std::string> names;
+  for (const Node* arg : node.args) {
+    const bool unknown = arg->name == "x" || arg->name == "y" || arg->name == "z";
+    if (arg->kind != Kind::kSymbol || unknown) return false;
+    names.push_back(arg->name);
+  }
+  std::sort(names.begin(), names.end());
+  return (node.kind == Kind::kAdd || node.kind == Kind::kMultiply) &&
+         std::adjacent_find(names.begin(), names.end()) == names.end();
+}
+
 }  // namespace
 
 bool AnswerComparer::CompareInequalities(const Node* gold, const Node* pred) {
@@ -47,6 +61,15 @@ bool AnswerComparer::CompareRelationAndValue(const Node* gold, const Node* pred)
   const std::optional<Assignment> assignment = AsAssignment(arena_, pred);
   if (assignment.has_value() && IsCoordinates(*assignment->name)) return CompareLists(gold, pred);
   if (assignment.has_value()) return Compare(gold, assignment->value);
+  // m + n = 25 + 8 = 33: what the letters come to.
+  if (IsOfLetters(*pred->args[0]) && pred->ops[0] == Relation::kEqual) {
+    Items values(pred->args.begin() + 1, pred->args.end());
+    const bool constant = std::all_of(values.begin(), values.end(),
+                                      [](const Node* value) { return IsConstantValue(*value); });
+    const bool equations = std::all_of(pred->ops.begin(), pred->ops.end(),
+                                       [](Relation op) { return op == Relation::kEqual; });
+    if (constant && equations) return Compare(gold, values.back());
+  }
   const Node* last = ChainValue(pred);
   if (last != nullptr) return Compare(gold, last);
   const bool decimal_behind = pred->ops.size() == 1 && pred->ops[0] == Relation::kApprox &&

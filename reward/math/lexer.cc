@@ -49,11 +49,24 @@ char BracketOf(std::string_view command) {
   return 0;
 }
 
+// A "$" that opens no mathematics, for there is no other, and stands before a number: npos when
+// there is none.
+size_t FindPrice(std::string_view text) {
+  const size_t at = text.find('$');
+  const bool alone =
+      at != std::string_view::npos && text.find('$', at + 1) == std::string_view::npos;
+  const bool escaped = alone && at > 0 && text[at - 1] == '\\';
+  const bool number =
+      alone && at + 1 < text.size() &&
+      (std::isdigit(static_cast<unsigned char>(text[at + 1])) != 0 || text[at + 1] == '.');
+  return number && !escaped ? at : std::string_view::npos;
+}
+
 bool IsSpace(char ch) { return ch == ' ' || (ch >= '\t' && ch <= '\r'); }
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view text) : text_(text) {}
+  explicit Lexer(std::string_view text) : text_(text), price_(FindPrice(text)) {}
 
   StatusOr<std::vector<Token>> Run() {
     while (at_ < text_.size()) RETURN_IF_ERROR(Next());
@@ -76,6 +89,11 @@ class Lexer {
 
   Status Next() {
     const char ch = text_[at_];
+    if (ch == '$' && at_ == price_) {
+      Push(TokenType::kCommand, "$");
+      ++at_;
+      return OkStatus();
+    }
     if (IsSpace(ch) || ch == '~' || ch == '$') {
       space_ = true;
       ++at_;
@@ -346,6 +364,7 @@ class Lexer {
                                                                    {"...", "ldots"}}};
 
   const std::string_view text_;
+  const size_t price_;
   size_t at_ = 0;
   bool space_ = false;
   size_t bold_end_ = 0;  // up to where letters are bold

@@ -7,7 +7,9 @@
 #include "reward/math/answer_comparer.h"
 #include "reward/math/answer_finder.h"
 #include "reward/math/describe.h"
+#include "reward/math/lead_in.h"
 #include "reward/math/parser.h"
+#include "reward/math/permutation.h"
 #include "reward/math/plain_text.h"
 
 namespace longhaul::reward {
@@ -38,6 +40,17 @@ math::ParseOptions ParseOptionsOf(const Reference& reference) {
 
 std::string Reading(const StatusOr<const math::Node*>& tree) {
   return tree.ok() ? math::Describe(**tree) : "unparsed: " + Message(tree.status());
+}
+
+// Ground truths that are no expressions: cycles, and the letter of a choice, which a response may
+// write with the value it stands for. Nothing for others.
+std::optional<bool> EqualAsWritten(std::string_view gold, std::string_view pred) {
+  if (const auto cycles = math::ReadCycles(gold)) {
+    return cycles == math::ReadCycles(pred);
+  }
+  const std::optional<char> choice = math::LoneChoice(gold), label = math::ChoiceLabel(pred);
+  if (choice.has_value() && label.has_value()) return choice == label;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -77,7 +90,7 @@ MathExplanation MathVerifier::Explain(const ScoringTask& task, const Response& r
     explanation.verdict = Wrong("no answer found");
     return explanation;
   }
-  explanation.pred_text = BoxContents(*response.answer, TextRole::kResponse);
+  explanation.pred_text = BoxContents(math::WithoutLeadIn(*response.answer), TextRole::kResponse);
 
   const auto pred = math::ParseMath(explanation.pred_text, ParseOptionsOf(*reference), arena);
   explanation.pred_reading = Reading(pred);
@@ -88,6 +101,11 @@ MathExplanation MathVerifier::Explain(const ScoringTask& task, const Response& r
   if (math::SameText(reference->text, explanation.pred_text)) {
     explanation.rule = "the same text";
     explanation.verdict = Right();
+    return explanation;
+  }
+  if (const auto equal = EqualAsWritten(reference->text, explanation.pred_text)) {
+    explanation.rule = "a notation of its own";
+    explanation.verdict = *equal ? Right() : wrong();
     return explanation;
   }
   if (!gold.ok() || !pred.ok() || reference->options.text) {

@@ -114,7 +114,11 @@ void Parser::StripEnds() {
 StatusOr<const Node*> Parser::ParseAnswer() {
   StripEnds();
   if (AtEnd()) return InvalidArgument("there is nothing to read");
-  const Node* answer = List();
+  const bool minus = Peek().type == TokenType::kWord &&
+                     (Peek().text == "minus" || Peek().text == "negative") &&
+                     Peek(1).type == TokenType::kNumber;
+  if (minus) tokens_[at_] = {.type = TokenType::kSymbol, .text = "-", .offset = Peek().offset};
+  const Node* answer = LeastResidue(arena_, Grouped());
   if (error_.empty() && !AtEnd()) Fail("unexpected '" + Peek().text + "'");
   if (!error_.empty()) return MakeStatus(StatusCode::kInvalidArgument, error_);
   if (answer->kind == Kind::kError) return ResourceExhausted("an expression over the limits");

@@ -57,6 +57,7 @@ class Parser {
   Separator SeparatorHere();
   bool AtListEnd() const;
   const Node* List();
+  const Node* Grouped();
   const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, bool any_or);
   const Node* Statement();
   const Node* NamedFunctionHead();
@@ -106,6 +107,7 @@ class Parser {
   const Node* Choice();
   const Node* Raise(const Node* base);
   bool TakeSide(std::string& side);
+  std::string TakeTemperature();
   const Node* Percent(const Node* base);
   bool TakePrime();
   const Node* Script();
@@ -176,6 +178,8 @@ class Parser {
 // A sign between operands, or a command that is not known: no factor.
 bool IsSign(const Node& node);
 bool IsRelationCommand(const Token& token);
+// 10 (mod 7) and -4 (mod 7) as 3 (mod 7). What is farther out may be the question again.
+const Node* LeastResidue(Arena& arena, const Node* node);
 
 // The tree of an answer, or why it is none.
 StatusOr<const Node*> ParseMath(std::string_view text, const ParseOptions& options, Arena& arena);

@@ -266,7 +266,10 @@ const Node* Parser::NamedCommand(const std::string& name) {
       {"euro", Kind::kUnit, "euro"},
   }};
   for (const Entry& entry : kEntries) {
-    if (entry.command == name) return arena_.Make(entry.kind, {}, std::string(entry.node));
+    if (entry.command != name) continue;
+    std::string node(entry.node);
+    if (node == "degree") node += TakeTemperature();
+    return arena_.Make(entry.kind, {}, std::move(node));
   }
   return nullptr;
 }
@@ -344,6 +347,7 @@ const Node* Parser::Command() {
     return StartsFactor() ? Atom() : arena_.Number(1);
   }
   if (one_of({"i", "imath"})) return Unsubscripted("i");
+  if (name == "jmath") return Unsubscripted("j");
   const bool variant = one_of({"varphi", "varepsilon", "vartheta"});
   return Named("\\" + (variant ? name.substr(3) : name));
 }

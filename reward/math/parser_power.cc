@@ -90,6 +90,17 @@ bool Parser::TakeSide(std::string& side) {
   return true;
 }
 
+// The C or F behind the sign of degrees.
+std::string Parser::TakeTemperature() {
+  const Token& next = Peek();
+  const std::string letter = next.type == TokenType::kText     ? std::string(Trim(next.text))
+                             : next.type == TokenType::kLetter ? next.text
+                                                               : "";
+  if (letter != "C" && letter != "F") return "";
+  Take();
+  return letter;
+}
+
 // ^2, ^\circ, ^T of a matrix.
 const Node* Parser::Raise(const Node* base) {
   const bool braced = Peek().Is('{') && (Peek(1).IsCommand("circ") || Peek(1).IsCommand("degree"));
@@ -97,14 +108,8 @@ const Node* Parser::Raise(const Node* base) {
     if (braced) Take();
     Take();
     if (braced && !TakeSymbol('}')) return Fail("a degree sign with something behind it");
-    const Token& next = Peek();
-    const std::string letter = next.type == TokenType::kText     ? std::string(Trim(next.text))
-                               : next.type == TokenType::kLetter ? next.text
-                                                                 : "";
-    std::string unit = "degree";
-    if (letter == "C" || letter == "F") unit = "degree" + letter;
-    if (unit != "degree") Take();
-    return arena_.Make(Kind::kMultiply, {base, arena_.Make(Kind::kUnit, {}, unit)});
+    const Node* unit = arena_.Make(Kind::kUnit, {}, "degree" + TakeTemperature());
+    return arena_.Make(Kind::kMultiply, {base, unit});
   }
   const bool transposes = Peek().IsCommand("top") || Peek().IsCommand("intercal") ||
                           (Peek().type == TokenType::kLetter && Peek().text == "T") ||

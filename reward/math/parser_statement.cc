@@ -81,7 +81,8 @@ std::string_view SameSign(std::string_view command) {
   return command;
 }
 
-// 10 (mod 7) and -4 (mod 7) as 3 (mod 7). What is farther out may be the question again.
+}  // namespace
+
 const Node* LeastResidue(Arena& arena, const Node* node) {
   const bool negative = node->kind == Kind::kNegate;
   const Node& congruence = negative ? *node->args[0] : *node;
@@ -96,8 +97,6 @@ const Node* LeastResidue(Arena& arena, const Node* node) {
   mpz_mod(residue.get_mpz_t(), residue.get_mpz_t(), modulus.get_mpz_t());
   return arena.Make(Kind::kApply, {arena.Number(residue), congruence.args[1]}, "pmod");
 }
-
-}  // namespace
 
 bool IsAnd(std::string_view word) {
   word = Trim(word);
@@ -321,6 +320,15 @@ const Node* Parser::Area(const Node& inside) {
   return arena_.Make(Kind::kApply, {&inside}, "[]");
 }
 
+// TeX's n \choose k and a \over b, which take all of their group.
+const Node* Parser::Grouped() {
+  const Node* inside = List();
+  if (TakeCommand("choose")) {
+    return arena_.Make(Kind::kFunction, {inside, List()}, "binom");
+  }
+  return TakeCommand("over") ? Quotient(inside, List()) : inside;
+}
+
 // {...} groups and shows nothing.
 const Node* Parser::Braced() {
   Take();
@@ -328,12 +336,7 @@ const Node* Parser::Braced() {
   const Scoped<int> bars(bars_, 0);
   const Scoped<bool> builder(in_builder_, false);
   const Scoped<int> cells(cells_, 0);
-  const Node* inside = List();
-  if (TakeCommand("choose")) {
-    inside = arena_.Make(Kind::kFunction, {inside, List()}, "binom");
-  } else if (TakeCommand("over")) {
-    inside = arena_.Make(Kind::kDivide, {inside, List()});
-  }
+  const Node* inside = Grouped();
   if (!TakeSymbol('}')) return Fail("a brace that is not closed");
   return inside;
 }
