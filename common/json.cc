@@ -120,7 +120,7 @@ const Json::Members& Json::members() const {
   return object != nullptr ? object->members : kNone;
 }
 
-size_t Json::size() const { return is_object() ? members().size() : items().size(); }
+size_t Json::size() const { return items().size(); }
 
 const Json* Json::Find(std::string_view key) const {
   const auto* object = std::get_if<ObjectValue>(&value_);

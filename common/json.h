@@ -72,7 +72,7 @@ class Json {
   const std::vector<Json>& items() const;
   // Members of an object in file order; empty for every other kind.
   const Members& members() const;
-  // Number of items or members.
+  // Number of items of an array; 0 for every other kind.
   size_t size() const;
 
   // Member by key: null when absent, or when this is no object. Valid while this value lives

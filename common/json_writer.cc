@@ -87,7 +87,7 @@ void Write(const Json& json, int indent, std::string& out) {
         out += indent < 0 ? ":" : ": ";
         Write(json.members()[i].value, inner, out);
       }
-      if (json.size() > 0) NewLine(indent, out);
+      if (!json.members().empty()) NewLine(indent, out);
       out += '}';
       return;
   }

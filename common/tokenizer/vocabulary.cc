@@ -6,8 +6,8 @@ namespace longhaul::tokenizer {
 StatusOr<Vocabulary> Vocabulary::Parse(const Json& json) {
   if (!json.is_object()) return InvalidArgument("{}: expected an object", json.where());
   Vocabulary vocabulary;
-  vocabulary.ids_.reserve(json.size());
-  vocabulary.pieces_.reserve(json.size());
+  vocabulary.ids_.reserve(json.members().size());
+  vocabulary.pieces_.reserve(json.members().size());
   for (const Json::Member& member : json.members()) {
     ASSIGN_OR_RETURN(const int64_t id, member.value.AsInt());
     const Status added = vocabulary.Add(member.key, id);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "reward/logic/puzzle_list.h"
 #include "reward/scorer.h"
 
 namespace longhaul::reward {
@@ -120,7 +121,7 @@ StatusOr<CollectionEvent> ReadEvent(const Json& json) {
   ASSIGN_OR_RETURN(const Json* where, json.Get("where"));
   ASSIGN_OR_RETURN(event.where, ReadPropertyValue(*where));
   if (event.type == EventType::kRemove) return event;
-  ASSIGN_OR_RETURN(const Json* set, json.Get("set"));
+  ASSIGN_OR_RETURN(const Json* set, GetList(json, "set"));
   for (const Json& item : set->items()) {
     ASSIGN_OR_RETURN(event.set.emplace_back(), ReadPropertyValue(item));
   }

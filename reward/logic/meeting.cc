@@ -67,10 +67,12 @@ StatusOr<AvailabilityRule> ReadRule(const Json& json) {
 
 StatusOr<WorkDay> ReadDay(const Json& json) {
   if (json.size() != 2) return InvalidArgument("a day is not [kind, intervals]");
-  ASSIGN_OR_RETURN(const std::string kind, json.items()[0].AsString());
-  if (kind != "busy" && kind != "free") return InvalidArgument("a day is neither busy nor free");
-  WorkDay day{kind == "busy", {}};
-  for (const Json& item : json.items()[1].items()) {
+  const Json &kind = json.items()[0], &intervals = json.items()[1];
+  const bool lists_busy = kind == Json("busy");
+  if (!lists_busy && kind != Json("free")) return InvalidArgument("a day is neither busy nor free");
+  if (!intervals.is_array()) return InvalidArgument("a day's intervals are no list");
+  WorkDay day{lists_busy, {}};
+  for (const Json& item : intervals.items()) {
     if (item.size() != 2) return InvalidArgument("an interval is not [begin, end]");
     ASSIGN_OR_RETURN(const int64_t begin, item.items()[0].AsInt());
     ASSIGN_OR_RETURN(const int64_t end, item.items()[1].AsInt());

@@ -38,7 +38,7 @@ StatusOr<proto::RewardSpec> ParseReward(const Json& json) {
       options.Set(key, value);
     }
   }
-  if (options.size() > 0) spec.set_options_json(options.ToString());
+  if (!options.members().empty()) spec.set_options_json(options.ToString());
   return spec;
 }
 
@@ -132,7 +132,7 @@ std::string Metadata(const Json& line) {
   for (const auto& [key, value] : line.members()) {
     if (!kOwn.contains(key)) metadata.Set(key, value);
   }
-  return metadata.size() > 0 ? metadata.ToString() : "";
+  return !metadata.members().empty() ? metadata.ToString() : "";
 }
 
 StatusOr<TaskEntry> ParseLine(const Json& line, const TaskFileOptions& options) {

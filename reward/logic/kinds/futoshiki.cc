@@ -14,6 +14,7 @@
 #include "reward/logic/kinds.h"
 #include "reward/logic/latin_search.h"
 #include "reward/logic/literal.h"
+#include "reward/logic/puzzle_list.h"
 
 namespace longhaul::reward {
 namespace {
@@ -135,7 +136,7 @@ class FutoshikiTask : public PuzzleTask<Futoshiki> {
       if (value < 1 || value > side) return InvalidArgument("grid: {} is out of range", value);
       read.given[text.CellAt(i)] = static_cast<int>(value);
     }
-    ASSIGN_OR_RETURN(const Json* signs, puzzle.Get("inequalities"));
+    ASSIGN_OR_RETURN(const Json* signs, GetList(puzzle, "inequalities"));
     for (const Json& sign : signs->items()) {
       ASSIGN_OR_RETURN(const std::vector<Cell> pair, ReadPair(sign, side));
       read.signs.emplace_back(pair[0], pair[1]);

@@ -12,6 +12,7 @@
 #include "reward/logic/draw.h"
 #include "reward/logic/kinds.h"
 #include "reward/logic/literal.h"
+#include "reward/logic/puzzle_list.h"
 
 namespace longhaul::reward {
 namespace {
@@ -130,7 +131,7 @@ class GameOf24 : public PuzzleTask<Target> {
         return InvalidArgument("number {} is out of range", number);
     }
     ASSIGN_OR_RETURN(target.result, puzzle.GetInt("result"));
-    ASSIGN_OR_RETURN(const Json* operators, puzzle.Get("operators"));
+    ASSIGN_OR_RETURN(const Json* operators, GetList(puzzle, "operators"));
     for (const Json& item : operators->items()) {
       ASSIGN_OR_RETURN(const std::string op, item.AsString());
       if (op.size() != 1 || std::string_view("+-*/%").find(op[0]) == std::string_view::npos) {

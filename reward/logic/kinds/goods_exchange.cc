@@ -16,6 +16,7 @@
 #include "reward/logic/draw.h"
 #include "reward/logic/kinds.h"
 #include "reward/logic/literal.h"
+#include "reward/logic/puzzle_list.h"
 
 namespace longhaul::reward {
 namespace {
@@ -210,7 +211,7 @@ class GoodsExchange : public PuzzleTask<Exchange> {
       ASSIGN_OR_RETURN(read.after, ReadOwners(pairs));
       return read;
     }
-    ASSIGN_OR_RETURN(const Json* operations, puzzle.Get("operations"));
+    ASSIGN_OR_RETURN(const Json* operations, GetList(puzzle, "operations"));
     if (operations->size() > kMaxOperations) return InvalidArgument("too many operations");
     for (const Json& json : operations->items()) {
       ASSIGN_OR_RETURN(Operation operation, ReadOperation(json));

@@ -17,6 +17,7 @@
 #include "reward/logic/draw.h"
 #include "reward/logic/kinds.h"
 #include "reward/logic/literal.h"
+#include "reward/logic/puzzle_list.h"
 
 namespace longhaul::reward {
 namespace {
@@ -137,10 +138,10 @@ class ObjectCounting : public PuzzleTask<Question> {
     ASSIGN_OR_RETURN(const std::string person, puzzle.GetString("person"));
     ASSIGN_OR_RETURN(const Json* possessions, puzzle.Get("possessions"));
     ASSIGN_OR_RETURN(const Json* belongings, possessions->Get(person));
-    ASSIGN_OR_RETURN(const Json* categories, puzzle.Get("categories"));
+    ASSIGN_OR_RETURN(const Json* categories, GetList(puzzle, "categories"));
     for (const Json& category : categories->items()) {
       ASSIGN_OR_RETURN(const std::string name, category.AsString());
-      ASSIGN_OR_RETURN(const Json* list, belongings->Get(name));
+      ASSIGN_OR_RETURN(const Json* list, GetList(*belongings, name));
       int64_t count = 0;
       for (const Json& thing : list->items()) {
         if (thing.size() < 2) return InvalidArgument("possessions: not [thing, number]");

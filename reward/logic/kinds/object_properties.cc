@@ -19,6 +19,7 @@
 #include "reward/logic/draw.h"
 #include "reward/logic/kinds.h"
 #include "reward/logic/literal.h"
+#include "reward/logic/puzzle_list.h"
 
 namespace longhaul::reward {
 namespace {
@@ -159,15 +160,15 @@ class ObjectProperties : public PuzzleTask<CountPuzzle> {
       ASSIGN_OR_RETURN(const int64_t count, ReadInteger(answer));
       return CountPuzzle{count};
     }
-    ASSIGN_OR_RETURN(const Json* things, puzzle.Get("initial_collection"));
+    ASSIGN_OR_RETURN(const Json* things, GetList(puzzle, "initial_collection"));
     ASSIGN_OR_RETURN(const Collection first, ReadCollection(*things));
-    ASSIGN_OR_RETURN(const Json* list, puzzle.Get("events"));
+    ASSIGN_OR_RETURN(const Json* list, GetList(puzzle, "events"));
     if (list->size() > kMaxEvents) return InvalidArgument("{} events", list->size());
     std::vector<CollectionEvent> events;
     for (const Json& item : list->items()) {
       ASSIGN_OR_RETURN(events.emplace_back(), ReadEvent(item));
     }
-    ASSIGN_OR_RETURN(const Json* any_of, puzzle.Get("any_of"));
+    ASSIGN_OR_RETURN(const Json* any_of, GetList(puzzle, "any_of"));
     std::vector<PropertyValue> values;
     for (const Json& item : any_of->items()) {
       ASSIGN_OR_RETURN(values.emplace_back(), ReadPropertyValue(item));

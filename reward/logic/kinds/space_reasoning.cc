@@ -12,6 +12,7 @@
 #include "reward/logic/draw.h"
 #include "reward/logic/kinds.h"
 #include "reward/logic/place_map.h"
+#include "reward/logic/puzzle_list.h"
 
 namespace longhaul::reward {
 namespace {
@@ -94,7 +95,7 @@ class SpaceReasoning : public PuzzleTask<Walk> {
     ASSIGN_OR_RETURN(const Json* facts, puzzle.Get("facts"));
     ASSIGN_OR_RETURN(walk.facts, ReadFacts(*facts));
     ASSIGN_OR_RETURN(walk.start, puzzle.GetString("start"));
-    ASSIGN_OR_RETURN(const Json* moves, puzzle.Get("moves"));
+    ASSIGN_OR_RETURN(const Json* moves, GetList(puzzle, "moves"));
     if (moves->size() > kMaxMoves) return InvalidArgument("{} moves", moves->size());
     for (const Json& item : moves->items()) {
       if (item.size() != 2) return InvalidArgument("a move is not a pair");

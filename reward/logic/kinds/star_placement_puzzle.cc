@@ -240,7 +240,8 @@ class StarPlacementPuzzle : public PuzzleTask<StarPuzzle> {
     ASSIGN_OR_RETURN(const Json object, ReadLiteral(answer));
     if (!object.is_object()) return InvalidArgument("not an object of regions");
     const std::set<std::string> names(puzzle.regions.cells().begin(), puzzle.regions.cells().end());
-    if (object.size() != names.size()) return InvalidArgument("not every region, each once");
+    if (object.members().size() != names.size())
+      return InvalidArgument("not every region, each once");
     std::vector<int> in_row(puzzle.n), in_column(puzzle.n);
     Stars stars;
     for (const auto& [name, list] : object.members()) {

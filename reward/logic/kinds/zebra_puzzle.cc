@@ -20,6 +20,7 @@
 #include "reward/logic/draw.h"
 #include "reward/logic/kinds.h"
 #include "reward/logic/literal.h"
+#include "reward/logic/puzzle_list.h"
 #include "reward/logic/zebra_grid.h"
 
 namespace longhaul::reward {
@@ -184,6 +185,7 @@ StatusOr<ZebraClue> ReadClue(const ZebraPuzzle& puzzle, const Json& json) {
 // Equal values; objects may have their keys in any order.
 bool SameValue(const Json& a, const Json& b) {
   if (a.kind() != b.kind() || a.size() != b.size()) return false;
+  if (a.members().size() != b.members().size()) return false;
   if (a.is_array()) {
     return std::equal(a.items().begin(), a.items().end(), b.items().begin(), SameValue);
   }
@@ -264,8 +266,9 @@ class ZebraTask : public PuzzleTask<ZebraPuzzle> {
     if (houses < 1 || houses > kZebraMax) return InvalidArgument("{} houses", houses);
     puzzle.num_houses = static_cast<int>(houses);
     ASSIGN_OR_RETURN(const Json* categories, json.Get("categories"));
-    if (categories->size() < 1 || categories->size() > kZebraMax) {
-      return InvalidArgument("{} categories", categories->size());
+    const size_t count = categories->members().size();
+    if (count < 1 || count > kZebraMax) {
+      return InvalidArgument("{} categories", count);
     }
     for (const auto& [name, values] : categories->members()) {
       Category category{name, {}};
@@ -277,7 +280,7 @@ class ZebraTask : public PuzzleTask<ZebraPuzzle> {
       }
       puzzle.categories.push_back(std::move(category));
     }
-    ASSIGN_OR_RETURN(const Json* clues, json.Get("clues"));
+    ASSIGN_OR_RETURN(const Json* clues, GetList(json, "clues"));
     for (const Json& clue : clues->items()) {
       ASSIGN_OR_RETURN(puzzle.clues.emplace_back(), ReadClue(puzzle, clue));
     }
@@ -302,7 +305,7 @@ class ZebraTask : public PuzzleTask<ZebraPuzzle> {
     ZebraPlaces places(puzzle.categories.size(), std::vector<int>(puzzle.num_houses, -1));
     for (int house = 0; house < puzzle.num_houses; ++house) {
       const Json* values = object.Find(std::to_string(house + 1));
-      if (values == nullptr || values->size() != puzzle.categories.size()) {
+      if (values == nullptr || values->members().size() != puzzle.categories.size()) {
         return InvalidArgument("house {} has not a value of each category", house + 1);
       }
       for (size_t c = 0; c < puzzle.categories.size(); ++c) {

@@ -40,7 +40,7 @@ bool StarsAreApart(const Json& puzzle, const std::string& answer) {
   for (const std::string& name : regions.cells()) {
     if (in_region[name] != k) return false;
   }
-  return object->size() == in_region.size();
+  return object->members().size() == in_region.size();
 }
 
 TEST(StarPlacementPuzzleTest, Holds) {

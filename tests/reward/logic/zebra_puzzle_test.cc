@@ -21,10 +21,12 @@ bool ClueByClue(const Json& puzzle, const std::string& answer) {
   if (!houses.ok() || !houses->is_object()) return false;
   std::map<std::string, int> house_of;
   const int64_t num_houses = puzzle.GetInt("houses").value();
-  if (static_cast<int64_t>(houses->size()) != num_houses) return false;
+  if (static_cast<int64_t>(houses->members().size()) != num_houses) return false;
   for (int house = 1; house <= num_houses; ++house) {
     const Json* values = houses->Find(std::to_string(house));
-    if (values == nullptr || values->size() != puzzle.Find("categories")->size()) return false;
+    if (values == nullptr ||
+        values->members().size() != puzzle.Find("categories")->members().size())
+      return false;
     for (const auto& [category, value] : values->members()) {
       if (!value.is_string()) return false;
       house_of[category + "/" + Lowered(value.AsString().value())] = house;
