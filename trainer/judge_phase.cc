@@ -20,7 +20,8 @@ Status Trainer::Impl::BeginJudges() {
   RETURN_IF_ERROR(Annotate(state.status(), "setting the judge's level"));
   has_judges = true;
   LogInfo("judge: {}", state->description());
-  if (counters.rl_step > 0 || !judge_watch->CalibrationDue(0)) return OkStatus();
+  // Due in a resumed run: it was stopped in the middle of one.
+  if (!judge_watch->CalibrationDue(counters.rl_step)) return OkStatus();
   MetricSet unused;
   const std::optional<std::string> cause = CalibrateJudges(unused);
   return cause ? AlarmAboutJudges(*cause, unused) : OkStatus();
@@ -28,8 +29,11 @@ Status Trainer::Impl::BeginJudges() {
 
 std::optional<std::string> Trainer::Impl::CalibrateJudges(MetricSet& metrics) {
   const int64_t step = counters.rl_step;
-  const auto measures = deps.reward->Calibrate(config.reward.watch.calibration_deadline_s);
+  const auto measures =
+      deps.reward->Calibrate(config.reward.watch.calibration_deadline_s, deps.stop);
+  if (!measures.ok() && stop_requested()) return std::nullopt;
   if (!measures.ok()) {
+    judge_watch->MissedCalibration(step);
     LogWarning("step {}: the judge's standing sets could not be judged: {}", step,
                Message(measures.status()));
     return std::nullopt;

@@ -100,7 +100,7 @@ Status Trainer::Impl::CreateParts() {
       Coordinator::Options{.lease_timeout_s = config.rollout.lease_timeout_s, .clock = {}});
   service = MakeCoordinatorService(coordinator.get());
   curriculum.emplace(config.curriculum.length, config.rollout.max_response_length);
-  judge_watch.emplace(config.reward.watch);
+  judge_watch.emplace(config.reward.watch, config.reward.max_unscorable_frac);
   collector = std::make_unique<GroupCollector>(
       GroupCollector::Args{.config = config.rollout,
                            .stop_token_ids = stop_token_ids,

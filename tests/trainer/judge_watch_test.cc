@@ -105,6 +105,19 @@ TEST(JudgeWatch, AFairJudgeGivesNone) {
   }
 }
 
+TEST(JudgeWatch, ACalibrationWithoutVerdictsSaysNothingOfTheJudge) {
+  JudgeWatch watch(SmallConfig(), 0.1);
+  MetricSet metrics;
+  EXPECT_FALSE(watch.ObserveCalibration({{"unscorable_rate", 0.95}, {"accuracy", 1}}, 0, metrics));
+  EXPECT_FALSE(watch.ObserveCalibration({{"unscorable_rate", 0.05}}, 4, metrics));
+  EXPECT_FALSE(watch.ObserveCalibration({{"accuracy", 0.6}}, 8, metrics)) << "the first of use";
+  EXPECT_FALSE(watch.ObserveCalibration({{"unscorable_rate", 0.5}, {"accuracy", 0}}, 12, metrics));
+  EXPECT_EQ(metrics.Scalar("judge/calibration/accuracy"), 0);
+  EXPECT_FALSE(watch.CalibrationDue(12));
+  const auto cause = watch.ObserveCalibration({{"accuracy", 0.4}}, 16, metrics);
+  EXPECT_THAT(cause.value_or(""), HasSubstr("its accuracy is 0.40, 0.60 at the first calibration"));
+}
+
 TEST(JudgeWatch, WhatSaysNothingIsNotCounted) {
   JudgeWatch watch(SmallConfig());
   MetricSet metrics;

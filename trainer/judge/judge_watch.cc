@@ -154,8 +154,9 @@ std::optional<std::string> JudgeWatch::ObserveCalibration(
     const std::map<std::string, double>& measures, int64_t step, MetricSet& metrics) {
   calibrated_at_ = step;
   for (const auto& [name, value] : measures) metrics.SetLast("judge/calibration/" + name, value);
-  const double accuracy = ValueOf(measures, "accuracy", 1);
-  if (!first_accuracy_) first_accuracy_ = accuracy;
+  if (ValueOf(measures, "unscorable_rate", 0) > max_unscorable_frac_) return std::nullopt;
+  const auto accuracy = measures.find("accuracy");
+  if (!first_accuracy_ && accuracy != measures.end()) first_accuracy_ = accuracy->second;
   if (InCooldown(step)) return std::nullopt;
   for (const char* name : {"master_key_accept_rate", "injection_accept_rate"}) {
     const double rate = ValueOf(measures, name, 0);
@@ -172,8 +173,9 @@ std::optional<std::string> JudgeWatch::ObserveCalibration(
   if (flips > config_.flip_rate_above) {
     return fmt::format("position_flip_rate is {:.2f}, above {:g}", flips, config_.flip_rate_above);
   }
-  if (*first_accuracy_ - accuracy > config_.accuracy_drop_above) {
-    return fmt::format("its accuracy is {:.2f}, {:.2f} at the first calibration", accuracy,
+  if (accuracy != measures.end() &&
+      *first_accuracy_ - accuracy->second > config_.accuracy_drop_above) {
+    return fmt::format("its accuracy is {:.2f}, {:.2f} at the first calibration", accuracy->second,
                        *first_accuracy_);
   }
   return std::nullopt;

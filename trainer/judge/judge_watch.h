@@ -46,7 +46,10 @@ struct JudgeAlarm {
 
 class JudgeWatch {
  public:
-  explicit JudgeWatch(const JudgeWatchConfig& config) : config_(config) {}
+  // `max_unscorable_frac`: a calibration that leaves more of its sets without a verdict says
+  // nothing of the judge.
+  explicit JudgeWatch(const JudgeWatchConfig& config, double max_unscorable_frac = 1)
+      : config_(config), max_unscorable_frac_(max_unscorable_frac) {}
 
   // What a step generated, with its metrics; the cause of an alarm, if there is one.
   std::optional<std::string> Observe(const Collection& collection, int64_t step,
@@ -54,6 +57,8 @@ class JudgeWatch {
   // What the judge did with its standing sets.
   std::optional<std::string> ObserveCalibration(const std::map<std::string, double>& measures,
                                                 int64_t step, MetricSet& metrics);
+  // There was none at this step: the judge did not answer.
+  void MissedCalibration(int64_t step) { calibrated_at_ = step; }
   bool CalibrationDue(int64_t step) const;
 
   // An alarm was given at this step; the judge stands at `level` from here on.
@@ -80,6 +85,7 @@ class JudgeWatch {
   bool InCooldown(int64_t step) const;
 
   const JudgeWatchConfig config_;
+  const double max_unscorable_frac_;
   int64_t level_ = 0;
   std::deque<Sums> window_;
   std::optional<double> first_accuracy_;

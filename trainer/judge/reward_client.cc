@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 
 #include "proto/grpc_status.h"
 #include "proto/reward.grpc.pb.h"
 
 namespace longhaul::trainer {
 namespace {
+
+constexpr std::chrono::milliseconds kLookForStop(50);
 
 class GrpcRewardClient final : public RewardClient {
  public:
@@ -56,11 +59,20 @@ class GrpcRewardClient final : public RewardClient {
     return reply;
   }
 
-  StatusOr<std::map<std::string, double>> Calibrate(double deadline_s) override {
+  StatusOr<std::map<std::string, double>> Calibrate(double deadline_s,
+                                                    const std::atomic<bool>* stop) override {
     grpc::ClientContext context;
+    const proto::CalibrateRequest request;
     proto::CalibrateReply reply;
     SetDeadline(context, deadline_s);
-    RETURN_IF_ERROR(FromGrpcStatus(stub_->Calibrate(&context, {}, &reply)));
+    std::promise<grpc::Status> answer;
+    std::future<grpc::Status> answered = answer.get_future();
+    stub_->async()->Calibrate(&context, &request, &reply,
+                              [&](grpc::Status status) { answer.set_value(std::move(status)); });
+    while (answered.wait_for(kLookForStop) != std::future_status::ready) {
+      if (stop != nullptr && stop->load()) context.TryCancel();
+    }
+    RETURN_IF_ERROR(FromGrpcStatus(answered.get()));
     std::map<std::string, double> measures;
     for (const auto& measure : reply.measures()) {
       if (measure.count() > 0) measures[measure.name()] = measure.value();

@@ -4,6 +4,7 @@
 // can judge a task, and how its judges stand. Over a gRPC channel; a fake in tests.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,8 +31,9 @@ class RewardClient {
   virtual StatusOr<proto::JudgeState> SetJudgeLevel(int64_t level) = 0;
   // OutOfRange: there is no further level.
   virtual StatusOr<proto::JudgeState> Recalibrate(const std::string& cause) = 0;
-  // Measures by name; those of no judgement are left out.
-  virtual StatusOr<std::map<std::string, double>> Calibrate(double deadline_s) = 0;
+  // Measures by name; those of no judgement are left out. Cancelled: `stop` (may be null) was set.
+  virtual StatusOr<std::map<std::string, double>> Calibrate(double deadline_s,
+                                                            const std::atomic<bool>* stop) = 0;
 };
 
 // `deadline_s` of every call but Calibrate.
