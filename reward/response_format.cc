@@ -16,14 +16,14 @@ namespace {
 // Memory of a compiled pattern and its automata.
 constexpr int64_t kPatternMemoryBytes = 8 << 20;
 
-// The text between `open` at the front and the first `close`; `rest` is what follows.
+// Whether there is text between `open` at the front and the first `close`; `rest` is what follows.
 bool TakeElement(std::string_view open, std::string_view close, std::string_view& rest) {
   rest = Trim(rest);
   if (!rest.starts_with(open)) return false;
   const size_t end = rest.find(close);
   if (end == std::string_view::npos) return false;
   const std::string_view inside = rest.substr(open.size(), end - open.size());
-  if (inside.find(open) != std::string_view::npos) return false;
+  if (inside.find(open) != std::string_view::npos || Trim(inside).empty()) return false;
   rest = rest.substr(end + close.size());
   return true;
 }
@@ -53,8 +53,9 @@ bool IsThinkAnswer(std::string_view text) {
 
 bool HasOneBoxed(std::string_view text) {
   const size_t first = text.find("\\boxed{");
-  return first != text.npos && first == text.rfind("\\boxed{") &&
-         ExtractBoxed(text, Json::Object()).has_value();
+  if (first == text.npos || first != text.rfind("\\boxed{")) return false;
+  const auto content = ExtractBoxed(text, Json::Object());
+  return content.has_value() && !Trim(*content).empty();
 }
 
 bool IsThinkBoxed(std::string_view text) {
