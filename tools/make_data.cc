@@ -8,6 +8,7 @@
 #include "reward/generators/generate_tasks.h"
 #include "tools/command.h"
 #include "tools/make_data_convert.h"
+#include "tools/new_file.h"
 #include "tools/run_plan.h"
 
 namespace longhaul::tools {
@@ -116,7 +117,7 @@ StatusOr<Outcome> MakeData(const Options& options) {
   if (FileExists(options.out)) return AlreadyExists("{} exists: nothing was written", options.out);
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
-  RETURN_IF_ERROR(WriteFileAtomic(options.out, text));
+  RETURN_IF_ERROR(WriteNewFile(options.out, text));
   fmt::print("wrote {} tasks to {}\n", lines.size(), options.out);
   return Outcome::kDone;
 }

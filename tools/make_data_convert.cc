@@ -8,6 +8,7 @@
 
 #include "common/file.h"
 #include "tools/convert/convert.h"
+#include "tools/new_file.h"
 
 namespace longhaul::tools {
 namespace {
@@ -49,7 +50,7 @@ StatusOr<Outcome> Convert(const Options& options) {
     fmt::print("{}", text);
     return Outcome::kDone;
   }
-  RETURN_IF_ERROR(WriteFileAtomic(options.out, text));
+  RETURN_IF_ERROR(WriteNewFile(options.out, text));
   fmt::print("wrote {} tasks to {}\n", converted.tasks.size(), options.out);
   return Outcome::kDone;
 }

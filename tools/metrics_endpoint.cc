@@ -36,6 +36,7 @@ StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
   if (!parts.ok()) return Annotate(parts.status(), "metrics");
   auto impl = std::make_unique<Impl>();
   impl->server.new_task_queue = [] { return new httplib::ThreadPool(2); };
+  impl->server.set_keep_alive_max_count(1);  // an idle connection would hold one of the two
   impl->server.Get("/metrics", [metrics = std::move(metrics)](const httplib::Request&,
                                                               httplib::Response& response) {
     response.set_content(Render(metrics()), "text/plain; version=0.0.4");

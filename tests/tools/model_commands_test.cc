@@ -120,6 +120,12 @@ TEST_F(ModelCommands, ExportWithoutATokenizer) {
 TEST_F(ModelCommands, MakeDataAndEval) {
   ASSERT_EQ(Run("make-data digit_completion count=5 --out tasks.jsonl").exit_code, 0);
   ExpectError(Run("make-data digit_completion count=5 --out tasks.jsonl"), {"tasks.jsonl exists"});
+  const std::string many = "make-data arithmetic --count 3000 --out two.jsonl --seed ";
+  const pid_t other = Start(many + "1");
+  const int exit_code = Run(many + "2").exit_code;
+  int status = 0;
+  ASSERT_EQ(waitpid(other, &status, 0), other);
+  EXPECT_EQ(exit_code + WEXITSTATUS(status), 1) << "one made the file and one did not";
   ExpectError(Run("make-data sudoku"), {"arithmetic", "digit_completion", "'sudoku'", "convert"});
   ExpectError(Run("make-data digit_completion count=1000 distinct=true"), {"of 1000 tasks"});
   ExpectError(Run("make-data math --task liner"), {"'liner'", "did you mean 'linear'?"});
