@@ -49,6 +49,11 @@ char BracketOf(std::string_view command) {
   return 0;
 }
 
+bool IsName(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char ch) { return std::isalpha(ch) != 0; });
+}
+
 // A "$" that opens no mathematics, for there is no other, and stands before a number: npos when
 // there is none.
 size_t FindPrice(std::string_view text) {
@@ -294,7 +299,9 @@ class Lexer {
     const bool upright = command == "mathrm" || command == "operatorname";
     const bool letter =
         upright && content.size() == 1 && std::isalpha(static_cast<unsigned char>(content[0]));
-    if (letter || IsOneOf(kFunctions, content) || Trim(content) == "mod") {
+    const bool applied = command == "operatorname" && close + 1 < text_.size() &&
+                         text_[close + 1] == '(' && IsName(content);  // \operatorname{Var}(X)
+    if (letter || applied || IsOneOf(kFunctions, content) || Trim(content) == "mod") {
       Push(letter ? TokenType::kLetter : TokenType::kCommand, Trim(content));
       tokens_.back().upright = letter;
     } else {

@@ -98,6 +98,10 @@ class Parser {
   const Node* DerivativeOf(const Node* value, const Node* below, const Node* order);
   const Node* Composed(const Node& functions, const Node* argument);
   bool TakeOrder(std::string& name);
+  bool TakeInverse(std::string& name);
+  bool AppliesHere(const std::string& name) const;
+  bool AtBracketedTerm() const;
+  const Node* UnknownCommand(const std::string& name);
   bool JoinsStatements();
 
   // parser_power.cc
@@ -121,7 +125,6 @@ class Parser {
   const Node* Named(std::string name);
   const Node* Unsubscripted(const std::string& name);
   const Node* Apply(std::string name);
-  bool AppliesHere(const std::string& name) const;
   const Node* Index(const Node* letters);
   const Node* Word(bool behind_value);
   const Node* WordsBehindValue(std::string_view words);
@@ -177,6 +180,8 @@ class Parser {
 
 // A sign between operands, or a command that is not known: no factor.
 bool IsSign(const Node& node);
+// Commands that stand for a letter, and so for a value.
+bool IsLetterCommand(std::string_view name);
 bool IsRelationCommand(const Token& token);
 // 10 (mod 7) and -4 (mod 7) as 3 (mod 7). What is farther out may be the question again.
 const Node* LeastResidue(Arena& arena, const Node* node);

@@ -13,8 +13,6 @@ namespace longhaul::reward::math {
 namespace {
 
 constexpr size_t kMaxGroups = 30;  // of three digits; more are a list
-constexpr std::string_view kFunctionLetters = "fgFG";
-constexpr std::string_view kMaybeFunctionLetters = "hpqHPQWTSNuvr";
 // Short words that are no products of letters.
 constexpr std::array<std::string_view, 56> kShortWords = {
     "it",  "It",  "so",  "So",  "we",  "We",  "of",  "to",  "in",  "In",  "at",  "by",
@@ -77,6 +75,11 @@ bool IsNoSolution(std::string_view words) {
 
 bool IsUpper(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char ch) { return ch >= 'A' && ch <= 'Z'; });
+}
+
+bool IsOperatorName(std::string_view word) {
+  return word.size() > 1 && std::all_of(word.begin(), word.end(),
+                                        [](unsigned char ch) { return std::isalpha(ch) != 0; });
 }
 
 NumberText TextOf(const Token& token) {
@@ -254,13 +257,7 @@ const Node* Parser::Named(std::string name) {
   }
   if (TakeOrder(name)) return AppliesHere(name) ? Apply(name) : arena_.Symbol(std::move(name));
   if (AppliesHere(name)) return Apply(name);
-  const bool inverse = kFunctionLetters.find(name[0]) != std::string_view::npos && Peek().Is('^') &&
-                       Peek(1).Is('{') && Peek(2).Is('-') && Peek(3).type == TokenType::kNumber &&
-                       Peek(3).text == "1" && !Peek(3).point && Peek(4).Is('}') && Peek(5).Is('(');
-  if (inverse) {
-    at_ += 5;
-    return Apply(name + "^{-1}");
-  }
+  if (TakeInverse(name)) return AppliesHere(name) ? Apply(name) : arena_.Symbol(std::move(name));
   return Unsubscripted(name);
 }
 
@@ -278,20 +275,6 @@ const Node* Parser::Unsubscripted(const std::string& name) {
   const bool bound = std::find(bound_.begin(), bound_.end(), name) != bound_.end();
   if ((name == "e" || name == "i") && !bound) return arena_.Make(Kind::kConstant, {}, name);
   return arena_.Symbol(name);
-}
-
-bool Parser::AppliesHere(const std::string& name) const {
-  const TokenType argument = Peek(1).type;
-  const bool capital = (argument == TokenType::kLetter || argument == TokenType::kWord) &&
-                       std::isupper(static_cast<unsigned char>(Peek(1).text[0])) != 0;
-  const bool chance = name == "E" || name == "P";  // E[X], P(A \cap B)
-  if (chance && capital && (Peek().Is('[') || Peek().Is('('))) return true;
-  if (!Peek().Is('(')) return false;
-  if (kFunctionLetters.find(name[0]) != std::string_view::npos) return true;
-  if (name == "C") return Peek(2).Is(',');  // C(8, 3)
-  if (kMaybeFunctionLetters.find(name[0]) == std::string_view::npos) return false;
-  return (argument == TokenType::kLetter || argument == TokenType::kNumber) &&
-         (Peek(2).Is(')') || Peek(2).Is(','));
 }
 
 const Node* Parser::Apply(std::string name) {
@@ -333,7 +316,9 @@ const Node* Parser::Word(bool behind_value) {
   for (size_t i = 0; i + 1 < word.text.size(); ++i) {
     letters.push_back(Unsubscripted(std::string(1, word.text[i])));
   }
-  const Node* last = Named(std::string(1, word.text.back()));
+  std::string last_name(1, word.text.back());
+  while (TakePrime()) last_name += '\'';
+  const Node* last = Named(std::move(last_name));
   while (TakeSymbol('^')) last = Raise(last);  // xy^2: the power is the last letter's
   letters.push_back(last);
   const auto capitals = std::count_if(word.text.begin(), word.text.end(),
@@ -376,6 +361,9 @@ const Node* Parser::Text(bool behind_value) {
   if (content.size() == 1 && !behind_value &&
       std::isalpha(static_cast<unsigned char>(content[0]))) {
     return Named(std::string(content));
+  }
+  if (!behind_value && IsOperatorName(text.text) && Peek().Is('(')) {  // \text{Var}(X)
+    return Apply(std::string(content));
   }
   if (behind_value) {
     const bool words = std::any_of(content.begin(), content.end(), [](char ch) {

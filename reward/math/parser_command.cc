@@ -349,7 +349,8 @@ const Node* Parser::Command() {
   if (one_of({"i", "imath"})) return Unsubscripted("i");
   if (name == "jmath") return Unsubscripted("j");
   const bool variant = one_of({"varphi", "varepsilon", "vartheta"});
-  return Named("\\" + (variant ? name.substr(3) : name));
+  const std::string letter = variant ? name.substr(3) : name;
+  return IsLetterCommand(letter) ? Named(fmt::format("\\{}", letter)) : UnknownCommand(letter);
 }
 
 }  // namespace longhaul::reward::math

@@ -11,15 +11,11 @@ namespace longhaul::reward::math {
 namespace {
 
 constexpr long kMaxPrimes = 9;
-
-// Commands that stand for a letter, and so for a value.
-bool IsLetterCommand(std::string_view name) {
-  constexpr std::string_view kLetters =
-      " alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
-      " sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
-      " Omega digamma ell hbar aleph beth wp varpi varrho varsigma varkappa jmath imath ";
-  return kLetters.find(fmt::format(" {} ", name)) != std::string_view::npos;
-}
+constexpr std::string_view kFunctionLetters = "fgFG";
+constexpr std::string_view kMaybeFunctionLetters = "hpqHPQWTSNuvrxy";
+// Signs between operands; other commands that are not known may be functions.
+constexpr std::string_view kInfix =
+    " circ otimes oplus odot ominus oslash star ast bullet diamond wedge uplus sqcup sqcap amalg ";
 
 bool IsD(const Node& node) { return node.kind == Kind::kSymbol && node.name == "d"; }
 
@@ -55,11 +51,27 @@ bool IsDifferentials(const std::vector<const Node*>& factors) {
 
 }  // namespace
 
+// Commands that stand for a letter, and so for a value.
+bool IsLetterCommand(std::string_view name) {
+  constexpr std::string_view kLetters =
+      " alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+      " sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
+      " Omega digamma ell hbar aleph beth wp varpi varrho varsigma varkappa jmath imath ";
+  return kLetters.find(fmt::format(" {} ", name)) != std::string_view::npos;
+}
+
 // A sign between operands, or a command that we do not know.
 bool IsSign(const Node& node) {
   if (node.kind != Kind::kSymbol || !node.name.starts_with('\\')) return false;
   const std::string_view name = std::string_view(node.name).substr(1);
   return !IsLetterCommand(name.substr(0, name.find_first_of("_'")));
+}
+
+// \dim(V); a sign or an unknown command alone.
+const Node* Parser::UnknownCommand(const std::string& name) {
+  const bool infix = kInfix.find(fmt::format(" {} ", name)) != std::string_view::npos;
+  if (infix || !Peek().Is('(')) return Named(fmt::format("\\{}", name));
+  return Apply(fmt::format("\\{}", name));
 }
 
 const Node* Parser::ProductOf(std::vector<const Node*> factors, std::string name) {
@@ -152,6 +164,48 @@ bool Parser::TakeOrder(std::string& name) {
   }
   at_ += 6;
   return true;
+}
+
+// f^{-1} is the inverse of a function.
+bool Parser::TakeInverse(std::string& name) {
+  if (kFunctionLetters.find(name[0]) == std::string_view::npos || !Peek().Is('^') ||
+      !Peek(1).Is('{') || !Peek(2).Is('-') || Peek(3).type != TokenType::kNumber ||
+      Peek(3).text != "1" || Peek(3).point || !Peek(4).Is('}')) {
+    return false;
+  }
+  name += "^{-1}";
+  at_ += 5;
+  return true;
+}
+
+// Whether no sum is in the brackets that open here: \phi(2n) is no product, \lambda(x + 1) may be.
+bool Parser::AtBracketedTerm() const {
+  int depth = 0;
+  for (size_t ahead = 0; Peek(ahead).type != TokenType::kEnd; ++ahead) {
+    const Token& token = Peek(ahead);
+    if (depth == 1 && ahead > 1 && (token.Is('+') || token.Is('-'))) return false;
+    if (token.Is('(') || token.Is('{') || token.Is('[')) ++depth;
+    if ((token.Is(')') || token.Is('}') || token.Is(']')) && --depth == 0) return true;
+  }
+  return false;
+}
+
+// Whether "(" behind a name begins what it is applied to rather than another factor.
+bool Parser::AppliesHere(const std::string& name) const {
+  const TokenType argument = Peek(1).type;
+  const bool capital = (argument == TokenType::kLetter || argument == TokenType::kWord) &&
+                       std::isupper(static_cast<unsigned char>(Peek(1).text[0])) != 0;
+  const bool chance = name == "E" || name == "P";  // E[X], P(A \cap B)
+  if (chance && capital && (Peek().Is('[') || Peek().Is('('))) return true;
+  if (!Peek().Is('(')) return false;
+  if (kFunctionLetters.find(name[0]) != std::string_view::npos || name == "O") return true;
+  if (name == "C") return Peek(2).Is(',');  // C(8, 3)
+  if (name == "\\Gamma" || name == "\\zeta" || name == "\\Theta") return true;
+  if (name[0] == '\\') return AtBracketedTerm();
+  if (name == "e" || name == "i" || name == "d") return false;
+  const bool likely = kMaybeFunctionLetters.find(name[0]) != std::string_view::npos;
+  return (argument == TokenType::kLetter || (likely && argument == TokenType::kNumber)) &&
+         (Peek(2).Is(')') || Peek(2).Is(','));
 }
 
 // The (x) behind (f \circ g): f(g(x)). Null for what is no composition of letters.
