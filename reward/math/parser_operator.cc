@@ -17,7 +17,11 @@ constexpr std::string_view kMaybeFunctionLetters = "hpqHPQWTSNuvrxy";
 constexpr std::string_view kInfix =
     " circ otimes oplus odot ominus oslash star ast bullet diamond wedge uplus sqcup sqcap amalg ";
 
-bool IsD(const Node& node) { return node.kind == Kind::kSymbol && node.name == "d"; }
+// d, and the signs of material and functional derivatives.
+bool IsD(const Node& node) {
+  return node.kind == Kind::kSymbol &&
+         (node.name == "d" || node.name == "D" || node.name == "\\delta");
+}
 
 // \partial, \partial^2, \nabla f, \Delta x: the name without what stands on it.
 std::string_view OperatorOf(const Node& node) {
@@ -116,7 +120,10 @@ const Node* Parser::Derivative(const Node* above, const Node* below) {
     order = head->args[1];
     head = head->args[0];
   }
-  if (!IsD(*head) || !IsDifferentials(differentials)) return nullptr;
+  if (!IsD(*head) || !IsDifferentials(differentials) || head->name != differentials[0]->name) {
+    return nullptr;
+  }
+  if (head->name != "d") return arena_.Make(Kind::kApply, {above, below}, "derivative");
   factors.erase(factors.begin());
   if (factors.empty()) return arena_.Make(Kind::kApply, {below, order}, "d/d");
   return DerivativeOf(ProductOf(std::move(factors)), below, order);
