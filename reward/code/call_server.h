@@ -5,6 +5,7 @@
 // ever its own answer.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,14 @@ namespace longhaul::reward {
 struct CallReplies {
   std::vector<std::string> replies;
   std::string ending;
+  int64_t cpu_time_ms = 0;
+  int64_t wall_time_ms = 0;
 };
 
-// `calls`: one line each, JSON in Python, hexadecimal bytes in C++.
-StatusOr<CallReplies> RunCalls(const JudgeArgs& args, const std::vector<std::string>& calls);
+// `calls`: one line each, JSON in Python, hexadecimal bytes in C++. `expected_bytes`: what right
+// answers take, as far as that is known.
+StatusOr<CallReplies> RunCalls(const JudgeArgs& args, const std::vector<std::string>& calls,
+                               int64_t expected_bytes);
 
 // The replies in what was written to descriptor 3, at most `count` of them and none behind a gap.
 std::vector<std::string> ParseReplies(std::string_view channel, std::string_view nonce,

@@ -12,28 +12,35 @@
 namespace longhaul::reward {
 namespace {
 
-// A solution's own main and macros must not reach the code behind it.
+// A solution's own main and macros must not reach the code behind it, which has keywords and names
+// of its own only.
 constexpr std::string_view kServer = R"(#include <bits/stdc++.h>
 #include "cpp_call_server.h"
 {prelude}
+namespace longhaul_declared {{
+{declaration};
+}}
+using longhaul_type = decltype(&::longhaul_declared::{name});
 #define main longhaul_main_of_solution
 #include "solution.cc"
 #undef main
 #undef auto
-#undef char
 #undef const
+#undef decltype
 #undef int
-#undef long
+#undef operator
 #undef return
-namespace longhaul_declared {{
-{declaration};
-}}
-int main() {{
-  return ::longhaul::Serve<decltype(&::longhaul_declared::{name})>(
-      [](auto&&... arguments) -> decltype(auto) {{
-        return ::{name}(static_cast<decltype(arguments)>(arguments)...);
-      }});
-}}
+#undef static_cast
+#undef struct
+#undef template
+#undef typename
+struct longhaul_solution {{
+  template <typename... longhaul_types>
+  decltype(auto) operator()(longhaul_types&&... longhaul_arguments) const {{
+    return ::{name}(static_cast<longhaul_types&&>(longhaul_arguments)...);
+  }}
+}};
+int main() {{ return longhaul_serve<longhaul_type>(longhaul_solution()); }}
 )";
 
 constexpr std::string_view kTests = R"(#include <bits/stdc++.h>

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int64_t kLeastOutputBytes = 1 << 20;
 constexpr int64_t kMostOutputBytes = 64 << 20;
-constexpr int64_t kMostCpuTimeMs = 300'000;
-constexpr int64_t kMostWallTimeMs = 600'000;
 constexpr int kSigprof = 27, kSigalrm = 14;  // how the harness ends one call that takes too long
 
 std::string LastLine(std::string_view text) {

@@ -16,6 +16,10 @@ namespace longhaul::reward {
 // how busy the machine is.
 int64_t WallTimeMs(int64_t cpu_time_ms);
 
+// Nothing of ours runs longer than that.
+constexpr int64_t kMostCpuTimeMs = 300'000;
+constexpr int64_t kMostWallTimeMs = 600'000;
+
 // Limits of a run that takes `num_tests` tests' time and may write `output_bytes`.
 struct RunSize {
   int64_t num_tests = 1;

@@ -10,6 +10,8 @@ namespace longhaul::reward {
 
 extern const std::string_view kCallServer;      // main.py beside a Python solution
 extern const std::string_view kCheckRunner;     // main.py of Python tests
+extern const std::string_view kGuestReply;      // what it imports: what replies may be
+extern const std::string_view kStandIns;        // and what tests see of a solution
 extern const std::string_view kPythonValues;    // what both import
 extern const std::string_view kCppCallServer;   // around a C++ solution
 extern const std::string_view kCppCheckRunner;  // around C++ tests

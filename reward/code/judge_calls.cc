@@ -35,8 +35,12 @@ std::string JudgeReply(const std::string& text, const CallTest& test, const Tole
 
 StatusOr<TestResults> JudgeCalls(const JudgeArgs& args) {
   std::vector<std::string> calls;
-  for (const CallTest& test : args.tests.calls) calls.push_back(MakeCall(args.tests, test));
-  ASSIGN_OR_RETURN(const CallReplies answered, RunCalls(args, calls));
+  int64_t expected_bytes = 0;
+  for (const CallTest& test : args.tests.calls) {
+    calls.push_back(MakeCall(args.tests, test));
+    expected_bytes += static_cast<int64_t>(test.expected.ToString().size());
+  }
+  ASSIGN_OR_RETURN(const CallReplies answered, RunCalls(args, calls, expected_bytes));
   TestResults results;
   for (size_t i = 0; i < answered.replies.size(); ++i) {
     const std::string failure =

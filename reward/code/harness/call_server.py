@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs in the jail of a judged Python program: loads it from solution.py, makes the calls of calls.json
-# one after another, and writes what each returned to descriptor 3, a line a call:
-#
-#   <nonce> <index of the call> <reply>      {"v": value} returned; {"o": type, "b": truth} returned what is
-#                                            no data; {"e": exception, "d": text} raised; beside them
-#                                            "m": {position: value} of arguments it changed
+# one after another, and writes what each returned to descriptor 3, a line a call: <nonce> <index of the
+# call> <reply>, where guest_reply.py says what a reply may be.
 #
 # It trusts nothing and guards nothing: whatever a program writes to descriptor 3 is its own answer,
 # compared elsewhere with expectations that are not here. The nonce only keeps stray output apart.
@@ -63,8 +60,11 @@ def _load_solution(prelude):
 
 
 class _Calls:
-    def __init__(self, module):
+    # `watched`: the tests may look at arguments; `printing`: and at what is printed.
+    def __init__(self, module, watched, printing):
         self.module = module
+        self.watched = watched
+        self.printing = printing
         self.results = []
 
     def function(self, name):
@@ -74,14 +74,25 @@ class _Calls:
             return getattr(self.module.Solution(), name)
         raise NameError("name %r is not defined" % name)
 
-    # What the tests sent that is no data: a result of before, or a function of their own.
+    # What the tests sent that is no data: things of the program, and functions of their own.
     def reference(self, tag, value):
         if tag == "ref":
             return self.result(value)
+        if tag == "name":
+            return self.function(value)
+        if tag == "builtin":
+            return getattr(__import__(value[0]), value[1])
+        if tag == "method":
+            return getattr(getattr(builtins, value[0]), value[1])
         import marshal
 
-        code, defaults = marshal.loads(bytes.fromhex(value))
-        return type(_is_true)(code, self.module.__dict__, None, defaults)
+        function = type(_is_mutable)
+        defaults, keywords, cells = (values.load(part, self.reference) for part in value[1:])
+        cells = tuple(_cell(content) for content in cells)
+        code = marshal.loads(bytes.fromhex(value[0]))
+        made = function(code, self.module.__dict__, None, tuple(defaults), cells)
+        made.__kwdefaults__ = keywords
+        return made
 
     def result(self, index):
         kind, value = self.results[index]
@@ -90,22 +101,27 @@ class _Calls:
         return value
 
     def run(self, call):
-        if "g" in call:
-            return getattr(self.result(call["r"]), call["g"])
         arguments = values.load(call["a"], self.reference)
-        if "s" in call:
-            return setattr(self.result(call["r"]), call["s"], arguments[0])
-        keywords = {key: values.load(value, self.reference) for key, value in call.get("k", {}).items()}
         target = self.function(call["f"]) if "f" in call else self.result(call["r"])
-        returned = target(*arguments, **keywords)
-        self.changed = self.changes(call["a"], arguments)
+        if "op" in call:
+            return _operation(call["op"])(target, *arguments)
+        keywords = {key: values.load(value, self.reference) for key, value in call.get("k", {}).items()}
+        with _Printed() if self.printing else _nothing as printed:
+            try:
+                returned = target(*arguments, **keywords)
+            finally:
+                self.printed = printed
+                if self.watched:
+                    self.changed = self.changes(call["a"], arguments)
+        if self.watched and _is_mutable(returned):
+            self.given = [index for index, value in enumerate(arguments) if value is returned]
         return returned
 
     # Arguments that are not what they were: tests may look at them.
     def changes(self, before, arguments):
         changed = {}
         for index, value in enumerate(arguments):
-            if type(value) in (list, dict, set, bytearray, values_deque()):
+            if _is_mutable(value) or type(value) is tuple:
                 text = self.dump(value)
                 if text is not None and text != self.dump(values.load(before[index], self.reference)):
                     changed[index] = text
@@ -119,40 +135,90 @@ class _Calls:
             return None
 
     def reply(self, call):
-        self.changed = {}
+        self.changed, self.given, self.printed = {}, [], None
         try:
             value = self.run(call)
+            said, value = _describe(value)
+            if self.given:
+                said = '"a":%d' % self.given[0]
+            self.results.append(("value", value))
         except Exception as error:
             self.results.append(("error", error))
-            return '{"e":%s,"d":%s}' % (_builtin_class(error), values.quote(_excerpt(error)))
-        self.results.append(("value", value))
-        changed = ""
+            said = _describe_error(error)
         if self.changed:
-            changed = ',"m":{%s}' % ",".join('"%d":%s' % item for item in self.changed.items())
-        try:
-            return '{"v":%s%s}' % (values.dump(value), changed)
-        except Exception:
-            truth = "true" if _is_true(value) else "false"
-            return '{"o":%s,"b":%s%s}' % (values.quote(type(value).__name__), truth, changed)
+            said += ',"m":{%s}' % ",".join('"%d":%s' % item for item in self.changed.items())
+        if self.printed is not None and self.printed.text():
+            said += ',"p":%s' % values.quote(self.printed.text())
+        return "{%s}" % said
 
 
-def _is_true(value):
+def _cell(content):
+    return (lambda: content).__closure__[0]
+
+
+def _is_mutable(value):
+    return values.is_mutable(value)
+
+
+class _Nothing:
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *_):
+        return None
+
+
+_nothing = _Nothing()
+
+
+# What a call prints, where the tests look at it.
+class _Printed:
+    def __enter__(self):
+        import io
+
+        self.before, self.buffer = sys.stdout, io.StringIO()
+        sys.stdout = self.buffer
+        return self
+
+    def __exit__(self, *_):
+        sys.stdout = self.before
+
+    def text(self):
+        return self.buffer.getvalue()
+
+
+_MOST_ITEMS = 1000  # of an iterator that is written out
+
+
+# What the reply says of a value, and what later calls get for it: an iterator that was written out is
+# there again.
+def _describe(value):
+    if hasattr(type(value), "__next__"):
+        import itertools
+
+        items = list(itertools.islice(value, _MOST_ITEMS))
+        if len(items) < _MOST_ITEMS:
+            return _describe_data(iter(items), '"i":"iterator"'), iter(items)
+        return '"i":"iterator"', itertools.chain(items, value)
+    if hasattr(type(value), "__await__"):
+        return '"c":"coroutine"', value
+    return _describe_data(value, None), value
+
+
+def _describe_data(value, otherwise):
     try:
-        return bool(value)
+        return '"v":' + values.dump(value)
     except Exception:
-        return False
+        return otherwise or '"o":' + values.quote(type(value).__name__)
 
 
-def values_deque():
-    collections = sys.modules.get("collections")
-    return collections.deque if collections is not None else list
-
-
-def _builtin_class(error):
-    for kind in type(error).__mro__:
-        if kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is kind:
-            return values.quote(kind.__name__)
-    return '"Exception"'
+def _describe_error(error):
+    names = [kind.__name__ for kind in type(error).__mro__]
+    said = '"e":[%s],"d":%s' % (",".join(map(values.quote, names)), values.quote(_excerpt(error)))
+    try:
+        return said + ',"g":' + values.dump(list(error.args))
+    except Exception:
+        return said
 
 
 def _excerpt(error):
@@ -161,6 +227,47 @@ def _excerpt(error):
     except Exception:
         text = type(error).__name__
     return text[:200]
+
+
+def _next_items(iterator, count):
+    import itertools
+
+    return list(itertools.islice(iterator, count))
+
+
+def _leave(manager, kind=None, text=None):
+    error = kind and getattr(builtins, kind, Exception)(text)
+    type(manager).__exit__(manager, *((type(error), error, None) if kind else (None, None, None)))
+
+
+async def _wait(awaitable):
+    return await awaitable
+
+
+def _run_coroutine(awaitable):
+    import asyncio
+
+    return asyncio.run(_wait(awaitable))
+
+
+_OPERATIONS = {
+    "getattr": getattr,
+    "setattr": setattr,
+    "instance": lambda kind, value: isinstance(value, kind),
+    "next": _next_items,
+    "enter": lambda manager: type(manager).__enter__(manager),
+    "exit": _leave,
+    "await": _run_coroutine,
+    "and": lambda left, right: left & right,
+    "or": lambda left, right: left | right,
+}
+_OPERATIONS.update((f.__name__, f) for f in (len, str, repr, bool, iter, int, float, complex, round, reversed))
+
+
+def _operation(name):
+    import operator
+
+    return _OPERATIONS.get(name) or getattr(operator, name)
 
 
 # A call that does not end is killed by the kernel after its own share of time, so that it does not use
@@ -185,7 +292,8 @@ def main():
     with open("calls.json", encoding="utf-8") as file:
         request = values.parse_json(file.read())
     _limit(request)
-    calls = _Calls(_load_solution(request["prelude"]))
+    posix.dup2(posix.open("/dev/null", posix.O_WRONLY), 1)  # answers do not go there
+    calls = _Calls(_load_solution(request["prelude"]), request["watched"], request["printing"])
     nonce = request["nonce"]
     for index, call in enumerate(request["calls"]):
         _limit(request)

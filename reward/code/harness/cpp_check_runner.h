@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Around a task's own test program, in a jail into which no judged program ever comes: the function
-// it tests is a stand-in that looks replies up in the file replies.txt ("<call>\t<reply>", one a
-// line). At the end goes to descriptor 3: "calls" and the calls whose replies are needed, one a
-// line; or "verdict" and {"passed": [...], "details": [...]}; or "fault" and why the tests do not
-// run.
+// it tests is a stand-in that looks replies up in the file replies.txt. Its first line is the
+// judge's, "running" or "ended" and why; then come "<call>\t<reply>", one a line. To descriptor 3
+// goes "call <call>" for each in order, "missing <call>" from the first on that has no reply at its
+// place, and "complete" at the end of tests that had them all. The verdict is how the program exits, as it is without us.
 //
 // From the first missing reply on, results are empty values and assertions stop nothing, so that
-// independent calls are all found at once.
+// independent calls are all found at once. How the tests end then means nothing.
 #pragma once
+
+#include <sys/syscall.h>
 
 #include "cpp_values.h"
 
@@ -18,58 +20,68 @@ class Ledger {
  public:
   Ledger() {
     std::ifstream file("replies.txt");
-    for (std::string line; std::getline(file, line);) {
+    std::string line;
+    std::getline(file, line);
+    ended_ = line.starts_with("ended\t");
+    while (std::getline(file, line)) {
       const size_t tab = line.find('\t');
-      places_[line.substr(0, tab)].push_back(calls_.size());
-      calls_.push_back(line.substr(0, tab));
-      replies_.push_back(tab == std::string::npos ? "x" : line.substr(tab + 1));
+      if (tab == std::string::npos) break;
+      answered_.emplace_back(line.substr(0, tab), line.substr(tab + 1));
     }
+    std::atexit(CompleteTests);
+    std::at_quick_exit(CompleteTests);
   }
-  // After main: nothing failed.
-  ~Ledger() { missing_ ? End("calls", JoinCalls()) : EndWith(true, ""); }
 
   std::optional<std::string> Ask(const std::string& call) {
-    std::vector<size_t>& places = places_[call];
-    const size_t nth = made_[call]++;
-    if (nth < places.size() && places[nth] < replies_.size()) return replies_[places[nth]];
-    if (nth >= places.size()) {
-      places.push_back(calls_.size());
-      calls_.push_back(call);
+    const size_t at = made_++;
+    if (missing_ == 0 && at < answered_.size() && answered_[at].first == call) {
+      WriteReply("call " + call + "\n");
+      return answered_[at].second;
     }
-    missing_ = true;
-    if (calls_.size() > 10'000) End("fault", "more than 10000 calls");
+    if (ended_) Fail("the program had ended");
+    if (++missing_ > kMostGuesses) syscall(SYS_exit_group, 1);
+    WriteReply("missing " + call + "\n");
     return std::nullopt;
   }
 
-  bool missing() const { return missing_; }
-  [[noreturn]] void Fail(const std::string& why) {
-    missing_ ? End("calls", JoinCalls()) : EndWith(false, why);
+  bool missing() const { return missing_ > 0; }
+  void Complete() {
+    if (missing_ > 0 || complete_) return;
+    complete_ = true;
+    WriteReply("complete\n");
+  }
+  [[noreturn]] static void Fail(const std::string& why) {
+    std::cerr << why << std::endl;
+    syscall(SYS_exit_group, 1);
+    __builtin_unreachable();
   }
 
  private:
-  [[noreturn]] static void End(const std::string& kind, const std::string& text) {
-    WriteReply(kind + "\n" + text);
-    _exit(0);
-  }
-  [[noreturn]] static void EndWith(bool passed, const std::string& why) {
-    std::string printable;
-    for (const char ch : why)
-      printable += ch < ' ' || ch > '~' || ch == '"' || ch == '\\' ? ' ' : ch;
-    End("verdict", std::string("{\"passed\":[") + (passed ? "true" : "false") +
-                       "],\"details\":[\"" + printable.substr(0, 200) + "\"]}");
-  }
-  std::string JoinCalls() const {
-    std::string text;
-    for (const std::string& call : calls_) text += (text.empty() ? "" : "\n") + call;
-    return text;
-  }
-
-  std::vector<std::string> calls_, replies_;
-  std::map<std::string, std::vector<size_t>> places_;
-  std::map<std::string, size_t> made_;
-  bool missing_ = false;
+  static void CompleteTests();
+  static constexpr int kMostGuesses = 1000;
+  std::vector<std::pair<std::string, std::string>> answered_;
+  size_t made_ = 0;
+  bool ended_ = false;
+  int missing_ = 0;
+  bool complete_ = false;
 };
-inline Ledger ledger;
+// Never destroyed: destructors of the tests may still call.
+inline Ledger& ledger = *new Ledger;
+inline void Ledger::CompleteTests() { ledger.Complete(); }
+
+// A thrown value that is no std::exception.
+struct Thrown {};
+
+// Throws what the program threw, as the nearest type that tests can know.
+[[noreturn]] inline void Throw(const std::string& type, const std::string& what) {
+#define LONGHAUL_THROW(kind) \
+  if (type == #kind) throw std::kind(what)
+  LONGHAUL_EXCEPTIONS(LONGHAUL_THROW);
+#undef LONGHAUL_THROW
+  if (type == "bad_alloc") throw std::bad_alloc();
+  if (type == "exception") throw std::runtime_error(what);
+  throw Thrown();
+}
 
 template <typename F>
 struct StandIn;
@@ -86,8 +98,11 @@ struct StandIn<R (*)(A...)> {
       else
         return typename Types::Result{};
     }
-    if (reply->starts_with("x")) ledger.Fail("the program had ended");
-    if (reply->starts_with("e")) throw std::runtime_error(FromHex(reply->substr(1)));
+    if (reply->starts_with("e")) {
+      const size_t colon = std::min(reply->find(':'), reply->size() - 1);
+      Throw(reply->substr(1, colon - 1), FromHex(std::string_view(*reply).substr(colon + 1)));
+    }
+    if (!reply->starts_with("v")) Ledger::Fail("the reply is no value");
     const std::string bytes = FromHex(std::string_view(*reply).substr(1));
     Reader in{bytes};
     if constexpr (std::is_void_v<R>) {
@@ -115,13 +130,23 @@ template <typename Condition>
 void Assert(Condition&& condition, const char* text) {
   try {
     if (condition() || ledger.missing()) return;
-    ledger.Fail(std::string("assertion failed: ") + text);
-  } catch (const std::exception& error) {
-    if (!ledger.missing()) ledger.Fail(std::string("exception: ") + error.what());
+  } catch (...) {
+    if (!ledger.missing()) throw;
+    return;
   }
+  std::cerr << "assertion failed: " << text << std::endl;
+  std::abort();
 }
 
 }  // namespace longhaul
+
+// Ways out that pass by exit handlers.
+extern "C" [[noreturn]] void _exit(int status) noexcept {
+  ::longhaul::ledger.Complete();
+  syscall(SYS_exit_group, status);
+  __builtin_unreachable();
+}
+extern "C" [[noreturn]] void _Exit(int status) noexcept { _exit(status); }
 
 #undef assert
 #define assert(...) \

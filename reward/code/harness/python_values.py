@@ -110,11 +110,29 @@ _EXACT = {
     complex: lambda value, _: '{"t":"complex","v":[%s,%s]}' % (_float(value.real), _float(value.imag)),
     range: lambda value, _: '{"t":"range","v":[%d,%d,%d]}' % (value.start, value.stop, value.step),
 }
+_MUTABLE = (list, dict, set, bytearray)
 _BASES = (str, int, float, dict, tuple, list, set, frozenset, bytes, bytearray)
 _BY_NAME = {
     ("decimal", "Decimal"): "decimal",
     ("fractions", "Fraction"): "fraction",
 }
+
+
+# Whether it is a container that can be changed in place.
+def is_mutable(value):
+    kind = type(value)
+    return kind in _MUTABLE or (kind.__module__, kind.__name__) == ("collections", "deque")
+
+
+def _is_named_tuple(kind):
+    fields = getattr(kind, "_fields", None)
+    return issubclass(kind, tuple) and type(fields) is tuple and all(type(name) is str for name in fields)
+
+
+def _named_tuple(value, dump_ref):
+    kind = type(value)
+    fields = _list(kind._fields, None)
+    return '{"t":"namedtuple","v":[%s,%s,%s]}' % (_quote(kind.__name__), fields, _list(tuple(value), dump_ref))
 
 
 # The JSON text of a value. `dump_ref` writes objects that stand for something of the other side, or
@@ -133,6 +151,8 @@ def dump(value, dump_ref=None):
         return '{"t":"%s","v":%s}' % (_BY_NAME[name], _quote(str(value)))
     if name == ("collections", "deque"):
         return _tagged("deque", value, dump_ref)
+    if _is_named_tuple(kind):
+        return _named_tuple(value, dump_ref)
     for base in _BASES:
         if issubclass(kind, base):
             return _EXACT[base](value if base is not tuple else tuple(value), dump_ref)
@@ -141,7 +161,21 @@ def dump(value, dump_ref=None):
     raise OpaqueError(kind.__name__)
 
 
+_named_tuples = {}
+
+
+def _load_named_tuple(name, fields, items):
+    from collections import namedtuple
+
+    key = (name, *fields)
+    if key not in _named_tuples:
+        _named_tuples[key] = namedtuple(name, fields)
+    return _named_tuples[key](*items)
+
+
 def _load_special(tag, value):
+    if tag == "namedtuple":
+        return _load_named_tuple(*value)
     if tag == "decimal":
         from decimal import Decimal
 
@@ -173,6 +207,9 @@ _LOAD = {
 }
 
 
+_REFERENCES = ("ref", "name", "function", "builtin", "method")
+
+
 # The value of parsed JSON. `load_ref` gives what an object of `dump_ref` stands for, by tag and text;
 # without it there is no such value.
 def load(json, load_ref=None):
@@ -182,7 +219,7 @@ def load(json, load_ref=None):
     if kind is not dict:
         return json
     tag, value = json["t"], json["v"]
-    if load_ref is not None and tag in ("ref", "function"):
+    if load_ref is not None and tag in _REFERENCES:
         return load_ref(tag, value)
     if type(value) is list:
         value = [load(item, load_ref) for item in value]

@@ -56,6 +56,41 @@ TEST_F(CodeScorerTest, JudgesCppAssertions) {
           "long f(long n) { return 0; }"));
 }
 
+// How the tests end is what their author means by it.
+TEST_F(CodeScorerTest, CppTestsMayReportByTheirExit) {
+  const std::string right = "int f(int a) { return a; }", wrong = "int f(int a) { return 0; }";
+  for (const char* test : {"int main() { if (f(3) != 3) return 1; return 0; }",
+                           "int main() { if (f(3) != 3) _exit(1); if (f(4) != 4) abort(); if (f(5) "
+                           "!= 5) quick_exit(2);"
+                           " if (f(6) != 6) throw 1; std::exit(0); }",
+                           "int main() { if (f(f(3)) != 3) std::exit(1); _exit(0); }"}) {
+    ExpectRight(Cpp("int f(int a)", test, right));
+    ExpectWrong(Cpp("int f(int a)", test, wrong));
+    if (std::getenv("LONGHAUL_SANDBOX_LONG") == nullptr) break;  // five seconds of g++ each
+  }
+}
+
+// Results that are not known yet are empty; what the tests do with one is no verdict.
+TEST_F(CodeScorerTest, CppTestsMayNeedAnswersOneByOne) {
+  if (std::getenv("LONGHAUL_SANDBOX_LONG") == nullptr) GTEST_SKIP() << "a long variant";
+  const std::string test =
+      "int main() {\n  assert(f(1)[0] == 1 && f(2).at(1) == 2);\n  assert(10 / f(f(3)[0])[0] == "
+      "3);\n"
+      "  int x = 0;\n  for (int i = 0; i < 7; ++i) x = f(x)[0] + 1;\n  assert(x == 7);\n"
+      "  try { f(-1); return 1; } catch (const std::invalid_argument& e) {\n"
+      "    if (std::string(e.what()) != \"negative\") return 2; }\n"
+      "  try { f(-2); return 3; } catch (const std::exception&) { return 4; } catch (...) {}\n}";
+  const std::string solution =
+      "#define Serve 4\n#define Answer 3\n#define vector vector\n#define T x\n#include <iostream>\n"
+      "std::vector<int> f(int a) {\n  std::cout << std::string(1 << 22, 'x');\n"
+      "  if (a == -1) throw std::invalid_argument(\"negative\");\n  if (a == -2) throw 2;\n"
+      "  return {a, a}; }";
+  ExpectRight(Cpp("std::vector<int> f(int a)", test, solution));
+  ExpectWrong(Cpp("std::vector<int> f(int a)", test,
+                  "#include <vector>\n#include <stdexcept>\nstd::vector<int> f(int a) { if (a < 0) "
+                  "throw std::domain_error(\"negative\"); return {a, a}; }"));
+}
+
 // Ten seconds of g++: with LONGHAUL_SANDBOX_LONG set.
 TEST_F(CodeScorerTest, CppValuesOfEveryKindCross) {
   if (std::getenv("LONGHAUL_SANDBOX_LONG") == nullptr) GTEST_SKIP() << "a long variant";

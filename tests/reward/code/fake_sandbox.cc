@@ -149,6 +149,7 @@ void WriteGuestFiles(const google::protobuf::RepeatedPtrField<proto::ExecutionFi
 
 FakeSandbox::FakeSandbox() {
   grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(-1);
   builder.RegisterService(this);
   server_ = builder.BuildAndStart();
 }
@@ -157,11 +158,33 @@ FakeSandbox::~FakeSandbox() {
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
 }
 
-std::shared_ptr<grpc::Channel> FakeSandbox::channel() { return server_->InProcessChannel({}); }
+std::shared_ptr<grpc::Channel> FakeSandbox::channel() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  return server_->InProcessChannel(arguments);
+}
 
 std::vector<proto::ExecuteRequest> FakeSandbox::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
+}
+
+FakeSandbox::Program FakeSandbox::Build(const proto::ExecuteRequest& request) {
+  const std::string key = request.program().SerializeAsString();
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = programs_.find(key); found != programs_.end()) return found->second;
+  }
+  const auto directory = std::make_shared<WorkDirectory>();
+  WriteGuestFiles(request.program().files(), *directory);
+  directory->Write("main.cc", request.program().source());
+  Program program = {Run({{"/usr/bin/g++", "-std=gnu++20", "-O0", "main.cc", "-o", "program"},
+                          directory->path(),
+                          "",
+                          {}}),
+                     (directory->path() / "program").string(), directory};
+  const std::lock_guard lock(mutex_);
+  return programs_[key] = std::move(program);
 }
 
 grpc::Status FakeSandbox::Execute(grpc::ServerContext*, const proto::ExecuteRequest* request,
@@ -176,15 +199,10 @@ grpc::Status FakeSandbox::Execute(grpc::ServerContext*, const proto::ExecuteRequ
     if (const auto status = script_(call, *request, reply)) return *status;
   }
   const bool cpp = request->program().language() == "cpp";
-  const WorkDirectory built;
+  Program program;
   if (cpp) {
-    WriteGuestFiles(request->program().files(), built);
-    built.Write("main.cc", request->program().source());
-    *reply->mutable_compile() =
-        Run({{"/usr/bin/g++", "-std=gnu++20", "-O0", "main.cc", "-o", "program"},
-             built.path(),
-             "",
-             {}});
+    program = Build(*request);
+    *reply->mutable_compile() = program.compile;
     if (reply->compile().outcome() != proto::EXECUTION_OUTCOME_OK) return grpc::Status::OK;
   }
   for (const proto::ExecutionRun& run : request->runs()) {
@@ -193,7 +211,7 @@ grpc::Status FakeSandbox::Execute(grpc::ServerContext*, const proto::ExecuteRequ
     WriteGuestFiles(run.files(), directory);
     if (!cpp) directory.Write("main.py", request->program().source());
     std::vector<std::string> arguments = {"/usr/bin/python3", "-s", "-B", "main.py"};
-    if (cpp) arguments = {(built.path() / "program").string()};
+    if (cpp) arguments = {program.path};
     arguments.insert(arguments.end(), run.arguments().begin(), run.arguments().end());
     *reply->add_runs() = Run({arguments, directory.path(), run.stdin(), run.limits()});
     const bool ok = reply->runs(reply->runs_size() - 1).outcome() == proto::EXECUTION_OUTCOME_OK;

@@ -9,9 +9,11 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "proto/sandbox.grpc.pb.h"
@@ -36,9 +38,18 @@ class FakeSandbox final : public proto::Sandbox::Service {
                        proto::ExecuteReply* reply) override;
 
  private:
+  // Compiled once, as the service does it.
+  struct Program {
+    proto::Execution compile;
+    std::string path;
+    std::shared_ptr<void> directory;
+  };
+  Program Build(const proto::ExecuteRequest& request);
+
   Script script_;
   mutable std::mutex mutex_;
   std::vector<proto::ExecuteRequest> requests_;  // guarded by mutex_
+  std::map<std::string, Program> programs_;      // guarded by mutex_
   std::unique_ptr<grpc::Server> server_;
 };
 

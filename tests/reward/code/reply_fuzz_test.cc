@@ -304,8 +304,9 @@ TEST_F(ReplyScoreFuzz, AssertionsScoreOnlyWithAVerdictThatSaysSo) {
       if (!FileOf(request, "calls.json").empty()) {
         const StatusOr<Json> calls = Json::Parse(FileOf(request, "calls.json"), "calls");
         run.set_reply(*calls->GetString("nonce") + " 0 {\"v\":" + WireValue(source) + "}\n");
-      } else if (FileOf(request, "replies.txt").empty()) {
+      } else if (FileOf(request, "replies.txt") == "running\n") {
         run.set_reply("calls\n{\"f\":\"f\",\"a\":[1]}\n");
+        for (int i = 1; i < request.runs_size(); ++i) *reply->add_runs() = run;
       } else {
         report = "verdict\n{\"passed\":[" + first + ",true],\"details\":[\"\",\"\"]}";
         if (source.Chance(2)) source.Mutate(report);
@@ -325,6 +326,50 @@ TEST_F(ReplyScoreFuzz, AssertionsScoreOnlyWithAVerdictThatSaysSo) {
   }
   if (runs >= 100) {
     EXPECT_GT(right, runs / 10);
+  }
+}
+
+// What stands between the braces of a reply: keys of ours and of programs, of any type.
+std::string Members(FuzzSource& source) {
+  static const std::string kKeys[] = {"v", "a", "o", "i",  "c",      "e",       "d", "g",
+                                      "m", "p", "x", "ok", "passed", "details", "t", ""};
+  std::string members;
+  for (uint64_t count = source.Below(4); count > 0; --count) {
+    if (!members.empty()) members += ",";
+    const std::string value =
+        source.Chance(4) ? R"(["AssertionError","Ended","KeyError"])" : WireValue(source);
+    members += Json(source.Pick(kKeys)).ToString() + ":" + value;
+  }
+  if (source.Chance(4)) source.Mutate(members);
+  return members;
+}
+
+// Real tests, which expect what the fuzzer cannot spell.
+TEST_F(ReplyScoreFuzz, AssertionsPassByNothingButTheRightValue) {
+  const std::string tests =
+      R"J({"assert_case": ["assert f(1) == 'the value'", "l = [1]\nf(l)\nassert l == ['the value']"]})J";
+  const int64_t runs = FuzzRuns(1500) / 30;
+  for (int64_t seed = FirstSeed(); seed < FirstSeed() + runs; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    FuzzSource source(6, seed);
+    std::string channel;
+    sandbox_.set_script([&](int, const proto::ExecuteRequest& request,
+                            proto::ExecuteReply* reply) -> std::optional<grpc::Status> {
+      if (FileOf(request, "calls.json").empty()) return std::nullopt;
+      const StatusOr<Json> calls = Json::Parse(FileOf(request, "calls.json"), "calls");
+      channel.clear();
+      for (size_t i = 0; i < calls->Find("calls")->items().size(); ++i) {
+        channel +=
+            *calls->GetString("nonce") + " " + std::to_string(i) + " {" + Members(source) + "}\n";
+      }
+      proto::Execution& run = *reply->add_runs();
+      run.set_outcome(proto::EXECUTION_OUTCOME_OK);
+      run.set_reply(channel);
+      return grpc::Status();
+    });
+    const Verdict verdict = Judge({tests, "def f(x): pass", R"J({"score": "fraction"})J"});
+    ASSERT_TRUE(verdict.scorable) << channel << verdict.detail;
+    ASSERT_EQ(verdict.score, 0) << channel << verdict.detail;
   }
 }
 

@@ -90,6 +90,128 @@ TEST_F(CodeScorerTest, NoSpoofPassesAPart) {
   }
 }
 
+// Answers in the judge's own words, or in none: each goes between the braces of a reply.
+const std::vector<std::string>& ForgedReplies() {
+  static const std::vector<std::string> forged = {
+      R"("x":"")",
+      R"("x":false)",
+      R"("x":[])",
+      R"("x":null)",
+      R"("x":"","v":0)",
+      R"("v":0,"x":"")",
+      R"("passed":[true,true],"details":["",""])",
+      R"("v":0,"v":0)",
+      R"("v":0,"e":[],"d":"")",
+      R"("e":[])",
+      R"("e":["AssertionError"],"d":"")",
+      R"("e":["Missing"])",
+      R"("e":["Ended"])",
+      R"("e":["SystemExit"],"g":[0])",
+      R"("e":["SystemExit"],"d":"0")",
+      R"("e":"")",
+      R"("e":[[]])",
+      R"("e":["KeyboardInterrupt"])",
+      R"("e":["StopIteration"],"g":[])",
+      R"("e":["GeneratorExit"])",
+      R"("m":{"0":5})",
+      R"("v":0,"m":{"0":[2]})",
+      R"("v":0,"m":{"x":1})",
+      R"("v":0,"m":{"-1":1})",
+      R"("v":0,"m":[])",
+      R"("a":0)",
+      R"("a":1)",
+      R"("a":-1)",
+      R"("a":true)",
+      R"("o":"E")",
+      R"("o":5)",
+      R"("i":"E")",
+      R"("c":"E")",
+      R"("c":true)",
+      R"("v":{"t":"ref","v":0})",
+      R"("v":{"t":"name","v":"f"})",
+      R"("v":{"t":"function","v":["",[],{},[]]})",
+      R"("v":{"t":"builtin","v":["posix","_exit"]})",
+      R"("v":{"t":"type","v":"object"})",
+      R"("v":{"t":"namedtuple","v":["E",["__eq__"],[1]]})",
+      R"("v":{"t":"namedtuple","v":[1]})",
+      R"("p":"")",
+      R"("v":0,"p":"verdict")",
+      R"("v":0,"d":0)",
+      ""};
+  return forged;
+}
+
+// Through the harness's own writer, and written beside it before the calls are made.
+TEST_F(CodeScorerTest, NoForgedReplyPasses) {
+  for (const std::string& members : ForgedReplies()) {
+    const std::string text = Json("{" + members + "}").ToString();  // a Python string too
+    const std::string patched =
+        "import sys\nm = sys.modules['__main__']\nm._Calls.reply = lambda *a: " + text +
+        "\ndef f(x): return 0";
+    const std::string written =
+        "import json, os\nn = json.load(open('calls.json'))['nonce']\n"
+        "for i in range(9): os.write(3, ('%s %d %s\\n' % (n, i, " +
+        text + ")).encode())\ndef f(x): return 0";
+    if (&members < &ForgedReplies()[4]) ExpectWrong({kCheck, patched});
+    ExpectWrong({kAsserts, written, R"J({"score": "fraction"})J"});
+  }
+}
+
+// The interpreter that the program runs in is its own.
+TEST_F(CodeScorerTest, NoChangeOfItsInterpreterPasses) {
+  for (const std::string change :
+       {"import python_values as v\nv.dump = lambda *a: '0,\"x\":\"\"'",
+        "import python_values as v\nv.quote = lambda *a: '\"\"'",
+        "import python_values as v\nv.load = lambda *a: [2]",
+        "import python_values as v\nv.parse_json = lambda *a: {'nonce': '', 'calls': []}",
+        "import python_values as v, sys\nsys.modules['guest_reply'] = sys.modules['stand_ins'] = v",
+        "import builtins\nbuiltins.compile = builtins.exec = lambda *a, **k: None",
+        "import _json, json\njson.loads = json.dumps = lambda *a, **k: 'true'",
+        "import sys\nm = sys.modules['__main__']\nm._describe = lambda v: ('\"v\":true', v)",
+        "import posix\nposix.write(3, "
+        "b'verdict\\n{\"passed\":[true,true],\"details\":[\"\",\"\"]}')"}) {
+    for (const char* tests : {kAsserts, kCalls}) {
+      ExpectWrong({tests, change + "\ndef f(x): return 0", R"J({"score": "fraction"})J"});
+    }
+  }
+}
+
+// An object that says yes to everything and gives itself for everything.
+std::string YesMan() {
+  std::string object = "class Average:\n  def __init__(s, *a): pass\n";
+  for (const char* name : {"eq", "ne", "lt", "le", "gt", "ge", "contains", "exit", "bool"}) {
+    object += std::string("  def __") + name + "__(s, *a): return True\n";
+  }
+  for (const char* name : {"sub", "rsub", "add", "radd", "mul", "abs", "mod", "getitem", "enter"}) {
+    object += std::string("  def __") + name + "__(s, *a): return s\n";
+  }
+  return object + "  def __float__(s): return 0.0\n  def __hash__(s): return 0\n";
+}
+
+// Operators of an object must not stand for data that a test compares.
+TEST_F(CodeScorerTest, NoOperatorOfAnObjectPasses) {
+  for (const std::string assertion :
+       {"assert f(1) == 2", "assert 2 == f(1)", "assert f(1) in (2, 3)", "assert f(1) in {2: 3}",
+        "assert 2 in f(1)", "assert abs(f(1) - 2.5) < 1e-6", "assert -1e-6 < f(1) - 2.5 < 1e-6",
+        "assert f(1) + 1 == 3", "with f(1):\n  assert f(2) == 4", "assert f(1) % 2 == 0",
+        "assert {2: 1}[f(1)]", "assert f(1)[0] == 2", "assert f(1) is True",
+        "assert isinstance(f(1), int)", "assert sorted([f(1), 3]) == [2, 3]"}) {
+    const Json tests = Json::Object().Set("assert_case", Json::Array().Append(assertion));
+    ExpectWrong({tests.ToString(), YesMan() + "f = Average"});
+    // The same where the tests' own name looks like that of a class.
+    if (assertion.find_first_of("-+%=") == std::string::npos) continue;
+    std::string capital = assertion;
+    for (size_t at; (at = capital.find("f(")) != std::string::npos;) capital[at] = 'F';
+    const Json named = Json::Object().Set("assert_case", Json::Array().Append(capital));
+    ExpectWrong({named.ToString(), YesMan() + "F = Average"});
+  }
+  for (const char* assertion : {"assert f(1) == f(1) and f(1) != f(2)", "assert f(1) < f(2)",
+                                "assert (f(2) - f(1)) == f(1)"}) {
+    const Json tests = Json::Object().Set("assert_case", Json::Array().Append(assertion));
+    ExpectWrong({tests.ToString(), YesMan() + "f = Average"});
+  }
+}
+
 // What the language takes for the end of an iteration, or for no such attribute, is no answer.
 TEST_F(CodeScorerTest, NoExceptionPassesByBeingSwallowed) {
   const std::vector<std::string> tests = {
