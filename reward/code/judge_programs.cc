@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kFirstBatch = 4;
 constexpr size_t kLargestBatch = 64;
 constexpr size_t kLargestBatchBytes = 32 << 20;
+constexpr size_t kJudgeSpaceBytes = 64 << 20;  // for what a special judge writes
 
 struct Range {
   size_t begin;
@@ -56,6 +57,9 @@ StatusOr<proto::ExecuteReply> RunSpecialJudge(const JudgeArgs& args,
     AddFile(*run, "output.txt", *candidate.output);
     AddFile(*run, "answer.txt", test.output);
     for (const char* path : {"input.txt", "output.txt", "answer.txt"}) run->add_arguments(path);
+    // By the output too, which is within limits of its own: its size must not stop the judge.
+    run->mutable_limits()->set_file_bytes(static_cast<int64_t>(
+        test.input.size() + candidate.output->size() + test.output.size() + kJudgeSpaceBytes));
   }
   ASSIGN_OR_RETURN(proto::ExecuteReply reply, args.sandbox.Execute(request, args.call));
   if (const std::string failure = CompileFailure(reply); !failure.empty()) {

@@ -3,6 +3,8 @@
 // Python solutions judged by the real harness under the system's python3.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
 #include "scorer_case.h"
 
 namespace longhaul::reward {
@@ -64,6 +66,8 @@ TEST_F(CodeScorerTest, ASpecialJudgeDecidesWhereManyAnswersAreRight) {
       R"J(sys.exit(0 if got % 10 == want else 1)\n"}})J";
   const std::string tests = R"J({"inputs": ["1"], "outputs": ["3"]})J";
   ExpectRight({tests, "print(13)", options});
+  // Its files fit whatever their size is.
+  EXPECT_GT(sandbox_.requests().back().runs(0).limits().file_bytes(), 64 << 20);
   EXPECT_THAT(ExpectWrong({tests, "print(14)", options}), HasSubstr("judge refuses"));
   const std::string broken = R"J({"judge": {"language": "python", "source": "exit(3)"}})J";
   EXPECT_FALSE(Judge({tests, "print(13)", broken}).scorable);
@@ -190,6 +194,104 @@ TEST_F(CodeScorerTest, AssertionsThatDependOnAnswersTakeFurtherRounds) {
   ExpectWrong({tests, "def f(x): return 2 * x if x < 5 else 0"});
 }
 
+Case Asserts(const std::string& assertion, const std::string& solution) {
+  return {Json::Object().Set("assert_case", Json::Array().Append(assertion)).ToString(), solution};
+}
+
+TEST_F(CodeScorerTest, AssertionsMayTakeManyRounds) {
+  ExpectRight(
+      Asserts("x = 1\nfor i in range(12): x = f(x)\nassert x == 13", "def f(x): return x + 1"));
+  const std::string search =
+      "lo, hi = 0, 10**6\nwhile lo < hi:\n  mid = (lo + hi) // 2\n  if f(mid): hi = mid\n"
+      "  else: lo = mid + 1\nassert lo == 123456";
+  ExpectRight(Asserts(search, "def f(x): return x >= 123456"));
+  ExpectWrong(Asserts(search, "def f(x): return x >= 123457"));
+  // What ends the program at a guess is nothing against it.
+  ExpectRight(Asserts("if f(1) == 1:\n  assert f(2) == 2\nelse:\n  assert f(3) == 3",
+                      "import os\ndef f(x): return x if x < 3 else os._exit(1)"));
+}
+
+// Twenty seconds of Python: with LONGHAUL_SANDBOX_LONG set.
+TEST_F(CodeScorerTest, AssertionsWithoutAnEndAreWrong) {
+  if (std::getenv("LONGHAUL_SANDBOX_LONG") == nullptr) GTEST_SKIP() << "a long variant";
+  EXPECT_THAT(
+      ExpectWrong(Asserts("x = 0\nwhile x != -1:\n  x = f(x) % 1000", "def f(x): return x + 1")),
+      HasSubstr("after 200 rounds"));
+}
+
+TEST_F(CodeScorerTest, AssertionsMayUseOperatorsOfObjects) {
+  const std::string vec =
+      "class Vec:\n  def __init__(s, *v): s.v = v\n  def __len__(s): return len(s.v)\n"
+      "  def __getitem__(s, i): return s.v[i]\n  def __iter__(s): return iter(s.v)\n"
+      "  def __add__(s, o): return Vec(*map(sum, zip(s.v, o.v)))\n"
+      "  def __eq__(s, o): return s.v == o.v\n  def __lt__(s, o): return s.v < o.v\n"
+      "  def __repr__(s): return 'Vec' + str(s.v)\n  def __enter__(s): return s\n"
+      "  def __exit__(s, *a): s.v = ()\n  def __bool__(s): return bool(s.v)\n"
+      "class VecError(ValueError): pass\n"
+      "def parse(t):\n  if not t: raise VecError('empty')\n  return Vec(*map(int, t.split()))\n";
+  for (const char* assertion :
+       {"v = Vec(1, 2)\nassert len(v) == 2 and v[1] == 2 and list(v) == [1, 2] and 2 in v",
+        "assert Vec(1, 2) + Vec(3, 4) == Vec(4, 6) and Vec(1) < Vec(2) and Vec(1) != Vec(2)",
+        "assert str(Vec(1, 2)) == 'Vec(1, 2)' and f'{Vec(1, 2)}' == repr(Vec(1, 2))",
+        "with Vec(1) as v:\n  assert v\nassert not v",
+        "assert isinstance(parse('1'), Vec) and not isinstance(3, Vec)",
+        "try:\n  parse('')\n  assert False\nexcept VecError as e:\n  assert str(e) == 'empty'",
+        "try:\n  parse('')\n  assert False\nexcept ValueError as e:\n  assert e.args == "
+        "('empty',)"}) {
+    ExpectRight(Asserts(assertion, vec));
+    ExpectWrong(
+        Asserts(assertion, "class Vec:\n  def __init__(s, *v): pass\ndef parse(t): return 0"));
+  }
+}
+
+TEST_F(CodeScorerTest, AssertionsSeeMoreThanResults) {
+  ExpectRight(
+      Asserts("p = f(1)\nassert p.x == 1 and p == (1, 2)",
+              "from collections import namedtuple\ndef f(x): return namedtuple('P', 'x y')(x, 2)"));
+  ExpectRight(
+      Asserts("l = [1]\nassert f(l) is l and l == [1, 1]", "def f(l): l.append(1); return l"));
+  ExpectRight(Asserts("a = [1]\nf((a, [2]))\nassert a == [1, 5]", "def f(t): t[0].append(5)"));
+  ExpectRight(
+      Asserts("import asyncio\nassert asyncio.run(f(1)) == 2", "async def f(x): return x + 1"));
+  ExpectRight(Asserts("g = f()\nassert [next(g) for _ in range(40)] == list(range(40))",
+                      "import itertools\nf = itertools.count"));
+  const std::string printed =
+      "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()) as out:\n  f(3)\n"
+      "assert out.getvalue() == '3\\n'  # of stdout";
+  ExpectRight(Asserts(printed, "def f(x): print(x)"));
+  ExpectWrong(Asserts(printed, "def f(x): print(x + 1)"));
+  ExpectRight(Asserts(
+      "def add(n):\n  return lambda x: x + n\nassert f(add(5), 2) == 7 and f(len, 'ab') == 2"
+      " and f(str.upper, 'a') == 'A' and f(g, 1) == 3",
+      "def f(g, x): return g(x)\ndef g(x): return x + 2"));
+}
+
+TEST_F(CodeScorerTest, LargeResultsAndDebugPrintsAreWithinTheLimits) {
+  ExpectRight(
+      Asserts("assert f(300000) == list(range(300000))", "def f(n): return list(range(n))"));
+  Json expected = Json::Array();
+  for (int i = 0; i < 300'000; ++i) expected.Append(i);
+  const Json calls = Json::Object()
+                         .Set("fn_name", "f")
+                         .Set("inputs", Json::Array().Append(Json::Array().Append(300'000)))
+                         .Set("outputs", Json::Array().Append(expected));
+  ExpectRight({calls.ToString(), "def f(n):\n  print('x' * 2000000)\n  return list(range(n))"});
+}
+
+// By the tests alone, so that no program chooses it.
+TEST_F(CodeScorerTest, TestsThatNoProgramCanAnswerAreUnscorable) {
+  const std::vector<std::pair<std::string, std::string>> tests = {
+      {"import time\nassert f(time.time_ns()) > 0", "other arguments each time"},
+      {"assert f(object()) == 1", "cannot be passed to the program: object"},
+      {"import nothing_like_it\nassert f(1)", "No module named"},
+      {"x = 1", "never call the solution"}};
+  for (const auto& [test, words] : tests) {
+    const Verdict verdict = Judge(Asserts(test, "def f(x): return 1"));
+    EXPECT_FALSE(verdict.scorable) << test;
+    EXPECT_THAT(verdict.detail, HasSubstr(words));
+  }
+}
+
 TEST_F(CodeScorerTest, FirstCallsAreAskedOnceForATask) {
   ExpectRight({kAsserts, "def f(x): return 2 * x"});
   EXPECT_EQ(sandbox_.requests().size(), 3u);
@@ -216,7 +318,8 @@ TEST_F(CodeScorerTest, EndlessCallsEndAtTheirOwnLimit) {
 }
 
 TEST_F(CodeScorerTest, FloodsAndBombsAreWrong) {
-  ExpectWrong({kCalls, "def f(x):\n  while True: print('x' * 10000)"});
+  ExpectWrong(
+      {kCalls, "def f(x):\n  while True: print('x' * 10000)", R"J({"time_limit_ms": 200})J"});
   ExpectWrong({kDouble, "while True: print('x' * 10000)"});
   ExpectWrong({kCalls, "def f(x): return [0] * 10 ** 10"});
   ExpectWrong({kCalls, "def f(x): return 'x' * 10 ** 8"});
