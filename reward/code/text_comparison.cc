@@ -54,7 +54,7 @@ std::string CompareLines(std::string_view expected, std::string_view got) {
 }
 
 std::optional<double> ParseNumber(std::string_view token) {
-  if (token.starts_with('+')) token.remove_prefix(1);
+  if (token.starts_with('+') && !token.starts_with("+-")) token.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
   if (error != std::errc() || end != token.data() + token.size()) return std::nullopt;

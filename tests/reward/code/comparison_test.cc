@@ -52,6 +52,8 @@ TEST(CompareText, FloatsWithinTheTolerance) {
   EXPECT_FALSE(Agrees("yes", "no", kind, {.abs_tol = 10}));
   EXPECT_FALSE(Agrees("0x10", "16", kind, {.abs_tol = 1e-6}));
   EXPECT_FALSE(Agrees("3", "3abc", kind, {.abs_tol = 1}));
+  EXPECT_TRUE(Agrees("3", "+3.0", kind, {.abs_tol = 1e-6}));
+  EXPECT_FALSE(Agrees("-3", "+-3", kind, {.abs_tol = 1e-6}));
 }
 
 TEST(IsClose, NeverForNaN) {
