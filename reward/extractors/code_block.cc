@@ -76,8 +76,18 @@ std::optional<Fence> ParseFence(std::string_view line) {
   return fence;
 }
 
+// The end of a turn or of an answer may stand on the line of a closing fence.
 bool Closes(const Fence& fence, const Fence& open) {
-  return fence.mark == open.mark && fence.length >= open.length && Trim(fence.info).empty();
+  const std::string_view behind = Trim(fence.info);
+  const bool ends = behind.empty() || behind.starts_with("<|") || behind.starts_with("</");
+  return fence.mark == open.mark && fence.length >= open.length && ends;
+}
+
+// A line without the tag that may stand before an opening fence.
+Line WithoutTag(Line line) {
+  constexpr std::string_view kTag = "<answer>";
+  if (line.text.starts_with(kTag)) line.text = Trim(line.text.substr(kTag.size()));
+  return line;
 }
 
 // Length of the marker of a list item ("-", "12.") with a blank behind it; 0: it is none.
@@ -149,7 +159,7 @@ std::optional<std::string> ExtractCodeBlock(std::string_view text, const Json& o
     const size_t end = std::min(text.find('\n', at), text.size());
     const size_t next = std::min(end + 1, text.size());
     const std::string_view all = text.substr(at, end - at);
-    const Line line = open.has_value() ? ParseLine(all) : items.Enter(ParseLine(all));
+    const Line line = open.has_value() ? ParseLine(all) : items.Enter(WithoutTag(ParseLine(all)));
     const std::optional<Fence> fence = items.Inside(line) ? ParseFence(line.text) : std::nullopt;
     if (!open.has_value()) {
       if (fence.has_value()) open = Block{*fence, line.indent, ""};

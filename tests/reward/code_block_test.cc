@@ -38,6 +38,12 @@ TEST(CodeBlock, EndsAtAFenceOfItsOwnKind) {
   EXPECT_EQ(Extract("    ```python\n    a\n    ```"), "none");
 }
 
+TEST(CodeBlock, SharesItsLinesWithTagsOfTheAnswer) {
+  EXPECT_EQ(Extract("<answer>```python\na\n```</answer>"), "a\n");
+  EXPECT_EQ(Extract("```python\na\n```<|im_end|>"), "a\n");
+  EXPECT_EQ(Extract("<answer> ```python\na\n``` x\n```"), "a\n``` x\n");
+}
+
 TEST(CodeBlock, LosesTheIndentationOfItsFence) {
   EXPECT_EQ(Extract("  ```python\n  a\n    b\n c\n\n  ```"), "a\n  b\nc\n\n");
   EXPECT_EQ(Extract("1. Solve it:\n   ```python\n   def f(x):\n       return x\n   ```"),
