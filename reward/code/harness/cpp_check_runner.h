@@ -4,7 +4,8 @@
 // it tests is a stand-in that looks replies up in the file replies.txt. Its first line is the
 // judge's, "running" or "ended" and why; then come "<call>\t<reply>", one a line. To descriptor 3
 // goes "call <call>" for each in order, "missing <call>" from the first on that has no reply at its
-// place, and "complete" at the end of tests that had them all. The verdict is how the program exits, as it is without us.
+// place, and "complete" at the end of tests that had them all. The verdict is how the program
+// exits, as it is without us.
 //
 // From the first missing reply on, results are empty values and assertions stop nothing, so that
 // independent calls are all found at once. How the tests end then means nothing.

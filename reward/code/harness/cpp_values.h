@@ -151,9 +151,15 @@ inline std::string FromHex(std::string_view text) {
 }
 
 // Exceptions that both sides know, the derived ones first.
-#define LONGHAUL_EXCEPTIONS(use)                                                               \
-  use(invalid_argument); use(domain_error); use(length_error); use(out_of_range);              \
-  use(logic_error); use(range_error); use(overflow_error); use(underflow_error);               \
+#define LONGHAUL_EXCEPTIONS(use) \
+  use(invalid_argument);         \
+  use(domain_error);             \
+  use(length_error);             \
+  use(out_of_range);             \
+  use(logic_error);              \
+  use(range_error);              \
+  use(overflow_error);           \
+  use(underflow_error);          \
   use(runtime_error)
 
 inline void WriteReply(std::string_view text) {
