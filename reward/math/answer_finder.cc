@@ -234,9 +234,14 @@ class Finder {
       const size_t from = SkipPunctuation(is + 3);
       std::optional<Span> value = RestOfLine(from);
       if (!value.has_value()) value = ValueAt(from, 2);
+      if (value.has_value() && HasBox(*value)) return std::nullopt;  // the box says what it is
       if (value.has_value()) return value;
     }
     return std::nullopt;
+  }
+
+  bool HasBox(const Span& value) const {
+    return text_.substr(value.begin, value.end - value.begin).find("\\boxed") != text_.npos;
   }
 
   std::optional<Span> AnswerColon() const {

@@ -8,35 +8,58 @@
 namespace longhaul::reward::math {
 namespace {
 
-constexpr size_t kMaxWords = 3;  // before the value
 constexpr size_t kMaxBytes = 60;
 
-constexpr std::array<std::string_view, 14> kBefore = {
-    "not",      "cannot", "never",   "than",  "either", "neither", "nor",
-    "possibly", "maybe",  "perhaps", "below", "above",  "except",  "else"};
-constexpr std::array<std::string_view, 18> kBehind = {
-    "is impossible", "is wrong", "is incorrect", "is false",    "is not",      "isn't",
-    "cannot be",     "can't be", "if",           "unless",      "but maybe",   "but perhaps",
-    "but possibly",  "or",       "would be",     "is excluded", "is rejected", "is invalid"};
+constexpr std::array<std::string_view, 8> kBefore = {"not", "cannot",   "never", "than",
+                                                     "nor", "possibly", "maybe", "perhaps"};
+// Between such a word and the value: "cannot be exactly 5".
+constexpr std::array<std::string_view, 5> kLinks = {"be", "equal", "even", "exactly", "just"};
+constexpr std::array<std::string_view, 23> kBehind = {
+    "is impossible", "is wrong",   "is incorrect", "is false",    "is not",      "isn't",
+    "cannot be",     "can't be",   "unless",       "but maybe",   "but perhaps", "but possibly",
+    "or maybe",      "or perhaps", "or possibly",  "or more",     "or less",     "or fewer",
+    "or so",         "would be",   "is excluded",  "is rejected", "is invalid"};
 
 bool IsLetter(char ch) { return std::isalpha(static_cast<unsigned char>(ch)) != 0; }
 
 bool InWord(char ch) { return IsLetter(ch) || ch == '\'' || (ch & 0x80) != 0; }
 
-bool IsDoubtfulBefore(std::string_view before) {
-  for (size_t words = 0; words < kMaxWords; ++words) {
-    while (!before.empty() && std::string_view(" $*(\"").find(before.back()) != before.npos) {
-      before.remove_suffix(1);
-    }
-    size_t begin = before.size();
-    while (begin > 0 && before.size() - begin < kMaxBytes && InWord(before[begin - 1])) --begin;
-    const std::string_view word = before.substr(begin);
-    if (word.empty()) return false;  // a number, or another sentence
-    const bool doubt = std::find(kBefore.begin(), kBefore.end(), word) != kBefore.end();
-    if (doubt || word.ends_with("n't") || (words == 0 && word == "or")) return true;
-    before.remove_suffix(word.size());
+std::string_view LastWord(std::string_view& before) {
+  while (!before.empty() && std::string_view(" $*(\"").find(before.back()) != before.npos) {
+    before.remove_suffix(1);
   }
-  return false;
+  size_t begin = before.size();
+  while (begin > 0 && before.size() - begin < kMaxBytes && InWord(before[begin - 1])) --begin;
+  const std::string_view word = before.substr(begin);
+  before.remove_suffix(word.size());
+  return word;
+}
+
+template <size_t N>
+bool Holds(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// The word stands at the value itself: in "the number of eggs not sold is 18" it says nothing
+// of 18.
+bool IsDoubtfulBefore(std::string_view before) {
+  std::string_view word = LastWord(before);
+  while (Holds(kLinks, word)) word = LastWord(before);
+  return Holds(kBefore, word) || word.ends_with("n't");
+}
+
+// "5 if n is odd" beside another case, or with one to follow. Alone, "if" tells when the question
+// arises: "$28 if they choose the second park".
+bool IsOneOfTwoCases(std::string_view before, std::string_view behind) {
+  while (!behind.empty() && std::string_view(" $*),").find(behind[0]) != behind.npos) {
+    behind.remove_prefix(1);
+  }
+  if (!behind.starts_with("if ")) return false;
+  const size_t stop = before.find_last_of(".\n");
+  if (stop != before.npos) before.remove_prefix(stop);
+  const std::string_view rest = behind.substr(3, behind.find_first_of(".\n"));
+  return before.find(" if ") != before.npos || rest.find(" if ") != rest.npos ||
+         rest.find("otherwise") != rest.npos;
 }
 
 bool IsDoubtfulBehind(std::string_view behind) {
@@ -52,7 +75,11 @@ bool IsDoubtfulBehind(std::string_view behind) {
 }  // namespace
 
 bool IsDoubted(std::string_view lower, size_t begin, size_t end) {
-  return IsDoubtfulBefore(lower.substr(0, begin)) || IsDoubtfulBehind(lower.substr(end));
+  constexpr size_t kWindow = 200;
+  const size_t from = begin - std::min(begin, kWindow);
+  const std::string_view before = lower.substr(from, begin - from);
+  const std::string_view behind = lower.substr(end, kWindow);
+  return IsDoubtfulBefore(before) || IsDoubtfulBehind(behind) || IsOneOfTwoCases(before, behind);
 }
 
 }  // namespace longhaul::reward::math
