@@ -201,6 +201,8 @@ Case Asserts(const std::string& assertion, const std::string& solution) {
 TEST_F(CodeScorerTest, AssertionsMayTakeManyRounds) {
   ExpectRight(
       Asserts("x = 1\nfor i in range(12): x = f(x)\nassert x == 13", "def f(x): return x + 1"));
+  ExpectRight(Asserts("for x in {f(i) for i in range(9)}: assert g(x) == -x",
+                      "def f(x): return x\ndef g(x): return -x"));
   const std::string search =
       "lo, hi = 0, 10**6\nwhile lo < hi:\n  mid = (lo + hi) // 2\n  if f(mid): hi = mid\n"
       "  else: lo = mid + 1\nassert lo == 123456";
