@@ -177,7 +177,7 @@ StatusOr<TestResults> ReadVerdict(const JudgeArgs& args, const std::string& text
   for (size_t i = 0; i < args.tests.size(); ++i) {
     ASSIGN_OR_RETURN(const bool ok, passed->items()[i].AsBool());
     ASSIGN_OR_RETURN(const std::string detail, details->items()[i].AsString());
-    ok&& detail.empty() ? void(++results.passed) : results.Fail(i, Excerpt(detail, 160));
+    detail.empty() && ok ? void(++results.passed) : results.Fail(i, Excerpt(detail, 160));
   }
   return results;
 }

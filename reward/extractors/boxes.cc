@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "reward/extractors/extractor.h"
+#include "reward/extractors/percent_sign.h"
 
 namespace longhaul::reward {
 namespace {
@@ -144,14 +145,10 @@ void SkipDelimiters(std::string_view& rest) {
 bool TakePercent(std::string_view& rest) {
   std::string_view behind = rest;
   SkipDelimiters(behind);
-  for (const std::string_view sign : {"\\%", "%", "percentage", "percent", "pct"}) {
-    if (!behind.starts_with(sign)) continue;
-    const std::string_view after = behind.substr(sign.size());
-    if (!after.empty() && std::isalnum(static_cast<unsigned char>(after[0])) != 0) continue;
-    rest = after;
-    return true;
-  }
-  return false;
+  const size_t end = PercentEnd(behind, 0);
+  if (end == 0) return false;
+  rest = behind.substr(end);
+  return true;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "reward/extractors/extractor.h"
+#include "reward/extractors/percent_sign.h"
 #include "reward/math/doubt.h"
 #include "reward/math/number_finder.h"
 #include "reward/math/parser.h"

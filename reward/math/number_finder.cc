@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "common/utf8.h"
+#include "reward/extractors/percent_sign.h"
 #include "reward/math/number_text.h"
 #include "reward/math/unit.h"
 
@@ -244,18 +245,6 @@ size_t NumberEnd(std::string_view text, size_t end) {
 }
 
 }  // namespace
-
-size_t PercentEnd(std::string_view text, size_t end) {
-  size_t at = end;
-  while (at < text.size() && text[at] == ' ') ++at;
-  for (const std::string_view sign : {"\\%", "%", "percentage", "percent", "pct"}) {
-    const size_t after = at + sign.size();
-    if (text.substr(at).starts_with(sign) && (after >= text.size() || !IsAlnum(text[after]))) {
-      return after;
-    }
-  }
-  return end;
-}
 
 std::vector<Span> FindNumbers(std::string_view text, const std::vector<Span>& math) {
   std::vector<Span> numbers;

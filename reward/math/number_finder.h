@@ -27,7 +27,4 @@ struct Span {
 // In the order of the text. `math` holds what is left out, in order. Linear in the text.
 std::vector<Span> FindNumbers(std::string_view text, const std::vector<Span>& math);
 
-// The end of a percent sign or word behind `end` and spaces; `end` when there is none.
-size_t PercentEnd(std::string_view text, size_t end);
-
 }  // namespace longhaul::reward::math
