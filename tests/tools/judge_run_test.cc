@@ -314,5 +314,19 @@ TEST_F(JudgeRun, AJudgeInThisProcessAnswers) {
   ExpectError(Run("eval-judge"), {"give either endpoint or model_path, not neither"});
 }
 
+TEST_F(JudgeRun, ScoreAsksAJudgeAboutOneResponseOrAFile) {
+  VainJudge judge;
+  const std::string score =
+      "score --verifier genrm_grade genrm.model=vain genrm.endpoint=" + judge.url();
+  EXPECT_THAT(Run(score + " --gold 7 --pred 'a long answer' --prompt '3+4='").output,
+              HasSubstr("detail            grade 5\nscore             1\n"));
+  Write("answers.jsonl",
+        "{\"gold\": \"7\", \"pred\": \"7\", \"prompt\": \"3+4=\"}\n"
+        "{\"gold\": \"7\", \"pred\": \"a long answer\", \"prompt\": \"3+4=\"}\n");
+  const CommandResult file = Run(score + " --jsonl answers.jsonl");
+  EXPECT_EQ(file.exit_code, 0) << file.output;
+  EXPECT_THAT(file.output, HasSubstr("\"detail\":\"grade 1\"}\n{\"score\":1.0"));
+}
+
 }  // namespace
 }  // namespace longhaul
