@@ -54,8 +54,7 @@ bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
   if (gold->kind != Kind::kRelation && !ChainsHold(simple_pred))
     return Decide(false, "different values in one chain");
   MatchIntegerFamilies(values_, simple_gold, simple_pred);
-  const LetterMeaning letters =
-      std::max(MeaningOfLetters(*simple_gold), MeaningOfLetters(*simple_pred));
+  const LetterMeaning letters = MeaningOfLetters(*simple_gold, *simple_pred);
   simple_gold = ReadLetters(arena_, simple_gold, letters);
   simple_pred = ReadLetters(arena_, simple_pred, letters);
   if (EqualReadings(simple_gold, simple_pred)) return true;

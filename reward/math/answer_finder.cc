@@ -139,8 +139,11 @@ class Finder {
     for (const Span& next : spans) {
       if (next.begin < span.end) continue;
       const std::string_view gap = Trim(text_.substr(span.end, next.begin - span.end));
-      if (gap != "," && gap != "and" && gap != "or" && gap != ", and" && gap != ", or") return span;
-      span.end = next.end;
+      const bool aside = gap == "(or" && text_.substr(next.end).starts_with(')');
+      if (!aside && gap != "," && gap != "and" && gap != "or" && gap != ", and" && gap != ", or") {
+        return span;
+      }
+      span.end = next.end + (aside ? 1 : 0);
     }
     return span;
   }

@@ -10,15 +10,29 @@ namespace {
 
 constexpr size_t kMaxBytes = 60;
 
-constexpr std::array<std::string_view, 8> kBefore = {"not", "cannot",   "never", "than",
-                                                     "nor", "possibly", "maybe", "perhaps"};
+// Words that deny a value or that make another of it.
+constexpr std::array<std::string_view, 25> kBefore = {
+    "not",    "cannot",  "never",  "than", "nor",   "possibly", "maybe",    "perhaps", "twice",
+    "thrice", "double",  "triple", "half", "times", "plus",     "minus",    "above",   "below",
+    "under",  "beneath", "beyond", "over", "less",  "exceeds",  "exceeding"};
+// The same of two words.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 28> kPairsBefore = {
+    {{"or", "equal"},      {"at", "least"},      {"at", "most"},      {"close", "to"},
+     {"divided", "by"},    {"multiplied", "by"}, {"divisible", "by"}, {"half", "of"},
+     {"third", "of"},      {"thirds", "of"},     {"quarter", "of"},   {"quarters", "of"},
+     {"fourth", "of"},     {"fourths", "of"},    {"fifth", "of"},     {"fifths", "of"},
+     {"tenth", "of"},      {"percent", "of"},    {"fraction", "of"},  {"multiple", "of"},
+     {"divisor", "of"},    {"square", "of"},     {"cube", "of"},      {"root", "of"},
+     {"reciprocal", "of"}, {"double", "of"},     {"logarithm", "of"}, {"factorial", "of"}}};
 // Between such a word and the value: "cannot be exactly 5".
-constexpr std::array<std::string_view, 5> kLinks = {"be", "equal", "even", "exactly", "just"};
-constexpr std::array<std::string_view, 23> kBehind = {
-    "is impossible", "is wrong",   "is incorrect", "is false",    "is not",      "isn't",
-    "cannot be",     "can't be",   "unless",       "but maybe",   "but perhaps", "but possibly",
-    "or maybe",      "or perhaps", "or possibly",  "or more",     "or less",     "or fewer",
-    "or so",         "would be",   "is excluded",  "is rejected", "is invalid"};
+constexpr std::array<std::string_view, 7> kLinks = {"be",   "equal", "even", "exactly",
+                                                    "just", "to",    "the"};
+constexpr std::array<std::string_view, 28> kBehind = {
+    "at least",   "at most",      "or greater",  "or higher",   "or smaller",   "is impossible",
+    "is wrong",   "is incorrect", "is false",    "is not",      "isn't",        "cannot be",
+    "can't be",   "unless",       "but maybe",   "but perhaps", "but possibly", "or maybe",
+    "or perhaps", "or possibly",  "or more",     "or less",     "or fewer",     "or so",
+    "would be",   "is excluded",  "is rejected", "is invalid"};
 
 bool IsLetter(char ch) { return std::isalpha(static_cast<unsigned char>(ch)) != 0; }
 
@@ -44,7 +58,14 @@ bool Holds(const std::array<std::string_view, N>& words, std::string_view word) 
 // of 18.
 bool IsDoubtfulBefore(std::string_view before) {
   std::string_view word = LastWord(before);
-  while (Holds(kLinks, word)) word = LastWord(before);
+  while (true) {
+    const std::string_view earlier = LastWord(before);
+    const auto pair = std::make_pair(earlier, word);
+    if (std::find(kPairsBefore.begin(), kPairsBefore.end(), pair) != kPairsBefore.end())
+      return true;
+    if (!Holds(kLinks, word)) break;
+    word = earlier;
+  }
   return Holds(kBefore, word) || word.ends_with("n't");
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Whether the words around a value in prose say that it is not the answer, or only under a
-// condition: "not 42", "less than 5", "5 is impossible", "5 if n is odd", "or perhaps 5".
+// condition, or make another of it: "not 42", "less than 5", "half of 5", "5 is impossible", "5 if
+// n is odd", "or perhaps 5".
 #pragma once
 
 #include <string_view>

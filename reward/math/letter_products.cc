@@ -21,11 +21,28 @@ bool IsMinusOne(const Node& node) {
 
 bool IsInverse(const Node& node) { return node.kind == Kind::kPower && IsMinusOne(*node.args[1]); }
 
+// The name of g^{-1}, which is one symbol for a letter that may be a function's.
+constexpr std::string_view kInverseName = "^{-1}";
+
+bool IsInverseName(const Node& node) {
+  return node.kind == Kind::kSymbol && node.name.ends_with(kInverseName);
+}
+
+// Of g and of g^{-1}; empty for what is neither.
+std::string_view LetterOf(const Node& factor) {
+  const Node& base = factor.kind == Kind::kPower ? *factor.args[0] : factor;
+  if (base.kind != Kind::kSymbol) return "";
+  std::string_view name = base.name;
+  if (IsInverseName(base)) name.remove_suffix(kInverseName.size());
+  return name;
+}
+
 bool IsTranspose(const Node& node) {
   if (node.kind != Kind::kPower || node.args[1]->kind != Kind::kSymbol) return false;
   const std::string& sign = node.args[1]->name;
+  if (sign == "\\top") return true;
   const Kind base = node.args[0]->kind;  // (1 + r)^T is a power
-  return (sign == "T" || sign == "prime" || sign == "\\top" || sign == "\\dagger") &&
+  return (sign == "T" || sign == "prime" || sign == "\\dagger") &&
          (base == Kind::kSymbol || base == Kind::kMultiply || base == Kind::kApply);
 }
 
@@ -49,11 +66,10 @@ bool HasCapital(const Node& node) {
 bool IsConjugation(const std::vector<const Node*>& factors) {
   for (size_t i = 0; i < factors.size(); ++i) {
     for (size_t j = i + 2; j < factors.size(); ++j) {
-      const Node &left = BaseOf(*factors[i]), &right = BaseOf(*factors[j]);
-      if (left.kind == Kind::kSymbol && right.kind == Kind::kSymbol && left.name == right.name &&
-          IsInverse(*factors[i]) != IsInverse(*factors[j])) {
-        return true;
-      }
+      const std::string_view letter = LetterOf(*factors[i]);
+      const bool inverse = IsInverse(*factors[i]) || IsInverseName(*factors[i]);
+      const bool undone = IsInverse(*factors[j]) || IsInverseName(*factors[j]);
+      if (!letter.empty() && letter == LetterOf(*factors[j]) && inverse != undone) return true;
     }
   }
   return false;
@@ -67,7 +83,7 @@ bool IsProductInOrder(const Node& product) {
   const auto capitals = std::count_if(factors.begin(), factors.end(),
                                       [](const Node* arg) { return HasCapital(*arg); });
   return std::any_of(factors.begin(), factors.end(), [&](const Node* factor) {
-    return IsTranspose(*factor) ||
+    return IsTranspose(*factor) || IsInverseName(*factor) ||
            (capitals > 1 && IsInverse(*factor) && HasCapital(*factor->args[0]));
   });
 }
@@ -119,6 +135,10 @@ class LetterReader {
 
   const Node* Read(const Node* node) {
     if (meaning_ == LetterMeaning::kSegments && IsSegment(*node)) return Segment(*node);
+    if (meaning_ == LetterMeaning::kInOrder && IsInverseName(*node)) {
+      const Node* letter = arena_.Symbol(std::string(LetterOf(*node)));
+      return arena_.Make(Kind::kPower, {letter, arena_.Number(-1)});
+    }
     if (node->args.empty() || !arena_.budget().Spend(100)) return node;
     Node copy = *node;
     for (const Node*& arg : copy.args) arg = Read(arg);
@@ -213,6 +233,22 @@ class LetterReader {
 };
 
 }  // namespace
+
+namespace {
+
+// V / R: of matrices there are no quotients.
+bool DividesByCapital(const Node& node) {
+  if (node.kind == Kind::kDivide && HasCapital(*node.args[1])) return true;
+  return std::any_of(node.args.begin(), node.args.end(),
+                     [](const Node* arg) { return DividesByCapital(*arg); });
+}
+
+}  // namespace
+
+LetterMeaning MeaningOfLetters(const Node& gold, const Node& pred) {
+  const LetterMeaning meaning = MeaningOfLetters(gold);
+  return DividesByCapital(gold) ? meaning : std::max(meaning, MeaningOfLetters(pred));
+}
 
 LetterMeaning MeaningOfLetters(const Node& answer) {
   if (answer.kind == Kind::kMultiply && IsProductInOrder(answer)) return LetterMeaning::kInOrder;

@@ -219,7 +219,8 @@ class Lexer {
       Push(TokenType::kSymbol, std::string_view(&bracket, 1));
     } else if (name == "quad" || name == "qquad" || name == "newline") {
       Push(name == "newline" ? TokenType::kRowEnd : TokenType::kWideSpace, "");
-    } else if (IsOneOf(kDropped, name) || IsOneOf(kTextCommands, name) || name == "space") {
+    } else if ((IsOneOf(kDropped, name) && !IsFalling(name)) || IsOneOf(kTextCommands, name) ||
+               name == "space") {
       space_ = space_ || name == "space";
       if (name == "mathbf" || name == "boldsymbol" || name == "bm") {
         bold_end_ = ArgumentEnd(at_ + length);
@@ -236,6 +237,13 @@ class Lexer {
     }
     at_ += length;
     return OkStatus();
+  }
+
+  // The line of x^{\underline{n}} says something.
+  bool IsFalling(std::string_view name) const {
+    if (name != "underline" || tokens_.empty()) return false;
+    const bool braced = tokens_.size() > 1 && tokens_.back().Is('{');
+    return tokens_[tokens_.size() - (braced ? 2 : 1)].Is('^');
   }
 
   // Behind what a command is given: a group without groups in it, a letter or a command.

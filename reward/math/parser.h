@@ -60,6 +60,8 @@ class Parser {
   const Node* Grouped();
   const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, bool any_or);
   const Node* Statement();
+  bool AtAside() const;
+  const Node* Aside(const Node& value);
   const Node* NamedFunctionHead();
   bool TakeRelation(Relation& relation, std::string& name);
   const Node* SetExpression();
@@ -93,16 +95,19 @@ class Parser {
   // parser_operator.cc
   const Node* ProductOf(std::vector<const Node*> factors, std::string name = "");
   const Node* Operator(const std::string& command);
+  const Node* Difference(std::string name);
   const Node* Quotient(const Node* above, const Node* below);
   const Node* Derivative(const Node* above, const Node* below);
   const Node* DerivativeOf(const Node* value, const Node* below, const Node* order);
   const Node* Composed(const Node& functions, const Node* argument);
   bool TakeOrder(std::string& name);
   bool TakeInverse(std::string& name);
+  bool TakeGroupName(const std::string& capitals, std::string& name);
   bool AppliesHere(const std::string& name) const;
   bool AtBracketedTerm() const;
   const Node* UnknownCommand(const std::string& name);
   bool JoinsStatements();
+  bool InEquation();
 
   // parser_power.cc
   const Node* SignedPower();
@@ -110,6 +115,9 @@ class Parser {
   bool AtChoice() const;
   const Node* Choice();
   const Node* Raise(const Node* base);
+  const Node* Power(const Node* base, const Node* exponent);
+  bool AtSteps() const;
+  const Node* Steps(const Node* base);
   bool TakeSide(std::string& side);
   std::string TakeTemperature();
   const Node* Percent(const Node* base);
@@ -174,7 +182,8 @@ class Parser {
   bool behind_degrees_ = false;       // 22^\circ 30': the prime is one of minutes of arc
   int cells_ = 0;                     // in a matrix "&" and "\\" end a cell
   std::optional<bool> has_relation_;  // anywhere in the answer
-  std::vector<std::string> bound_;    // variables of sums, so that i is no imaginary unit there
+  std::optional<bool> has_equals_;
+  std::vector<std::string> bound_;  // variables of sums, so that i is no imaginary unit there
   std::string error_;
 };
 

@@ -312,6 +312,8 @@ const Node* Parser::Word(bool behind_value) {
     if (!behind_value || listed || prose) return Fail(fmt::format("the word '{}'", word.text));
     return WordsBehindValue(NormalizedWords(word.text));
   }
+  std::string group;
+  if (IsUpper(word.text) && TakeGroupName(word.text, group)) return Apply(std::move(group));
   std::vector<const Node*> letters;
   for (size_t i = 0; i + 1 < word.text.size(); ++i) {
     letters.push_back(Unsubscripted(std::string(1, word.text[i])));

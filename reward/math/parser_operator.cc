@@ -6,13 +6,14 @@
 #include <array>
 
 #include "reward/math/parser_nesting.h"
+#include "reward/math/statement.h"
 
 namespace longhaul::reward::math {
 namespace {
 
 constexpr long kMaxPrimes = 9;
 constexpr std::string_view kFunctionLetters = "fgFG";
-constexpr std::string_view kMaybeFunctionLetters = "hpqHPQWTSNuvrxy";
+constexpr std::string_view kMaybeFunctionLetters = "hpquvrxy";
 // Signs between operands; other commands that are not known may be functions.
 constexpr std::string_view kInfix =
     " circ otimes oplus odot ominus oslash star ast bullet diamond wedge uplus sqcup sqcap amalg ";
@@ -89,6 +90,7 @@ const Node* Parser::ProductOf(std::vector<const Node*> factors, std::string name
 // \partial_x f, \nabla \cdot F, \Delta x: with the factor it is applied to.
 const Node* Parser::Operator(const std::string& command) {
   std::string name = fmt::format("\\{}", command);
+  if (command == "Delta") return Difference(std::move(name));
   while (Peek().Is('^') || Peek().Is('_')) {
     const std::string sign = Take().text;
     name += sign + Canonical(*Script(), arena_.budget());
@@ -96,13 +98,23 @@ const Node* Parser::Operator(const std::string& command) {
   if (command == "nabla" && (Peek().IsCommand("cdot") || Peek().IsCommand("times"))) {
     name.append(" ").append(Take().text);
   }
-  const Token& next = Peek();
+  if (!StartsFactor()) return arena_.Symbol(std::move(name));
+  return arena_.Make(Kind::kApply, {PowerExpression()}, std::move(name));
+}
+
+// \Delta before a letter, \Delta^2 f as \Delta \Delta f; elsewhere a letter as others are.
+const Node* Parser::Difference(std::string name) {
+  const bool twice =
+      Peek().Is('^') && Peek(1).type == TokenType::kNumber && !Peek(1).point && Peek(1).text == "2";
+  const Token& next = Peek(twice ? 2 : 0);
   const bool letter = next.type == TokenType::kLetter || next.type == TokenType::kWord ||
                       (next.type == TokenType::kCommand && IsLetterCommand(next.text));
-  if (command == "Delta" ? !letter || name != "\\Delta" : !StartsFactor()) {
-    return arena_.Symbol(std::move(name));
-  }
-  return arena_.Make(Kind::kApply, {PowerExpression()}, std::move(name));
+  if (!letter) return Named(std::move(name));
+  if (twice) at_ += 2;
+  const Node* value = PowerExpression();
+  if (IsLetterWord(*value)) value = InOrder(value);  // a triangle
+  const Node* once = arena_.Make(Kind::kApply, {value}, name);
+  return twice ? arena_.Make(Kind::kApply, {once}, std::move(name)) : once;
 }
 
 // Null for what is an ordinary quotient.
@@ -154,16 +166,19 @@ const Node* Parser::Quotient(const Node* above, const Node* below) {
   return derivative != nullptr ? derivative : arena_.Make(Kind::kDivide, {above, below});
 }
 
-// f^{(3)} is f''', f^{(n)} a name of its own.
+// f^{(3)} is f''', f^{(n)} and x^{(n)} names of their own: a derivative, an iterate, a rising
+// factorial, one of a sequence. x^{(2)} is more often a power.
 bool Parser::TakeOrder(std::string& name) {
   constexpr std::string_view kDifferentiated = "fghyFGH";
-  const TokenType order = Peek(3).type;
-  if (kDifferentiated.find(name[0]) == std::string_view::npos || !Peek().Is('^') ||
-      !Peek(1).Is('{') || !Peek(2).Is('(') || !Peek(4).Is(')') || !Peek(5).Is('}') ||
-      (order != TokenType::kNumber && order != TokenType::kLetter) || Peek(3).point) {
+  const Token& order = Peek(3);
+  const bool letter = order.type == TokenType::kLetter && name != "e" && name != "i";
+  const bool number = order.type == TokenType::kNumber && !order.point &&
+                      kDifferentiated.find(name[0]) != std::string_view::npos;
+  if (!Peek().Is('^') || !Peek(1).Is('{') || !Peek(2).Is('(') || !Peek(4).Is(')') ||
+      !Peek(5).Is('}') || !(letter || number)) {
     return false;
   }
-  const std::string& text = Peek(3).text;
+  const std::string& text = order.text;
   if (text.size() == 1 && text[0] >= '1' && text[0] <= '9') {
     name.append(static_cast<size_t>(text[0] - '0'), '\'');
   } else {
@@ -197,6 +212,25 @@ bool Parser::AtBracketedTerm() const {
   return false;
 }
 
+// SU(2), GL_2(\mathbb R): capitals with a number, a letter or a list in brackets behind them are
+// the name of a group, or what a variable of several letters is applied to.
+bool Parser::TakeGroupName(const std::string& capitals, std::string& name) {
+  constexpr size_t kMaxLetters = 4;
+  size_t open = 0;
+  if (Peek().Is('_')) open = Peek(1).Is('{') && Peek(3).Is('}') ? 4 : 2;
+  const Token& argument = Peek(open + 1);
+  const bool one = argument.type == TokenType::kNumber || argument.type == TokenType::kLetter;
+  const bool ends = Peek(open + 2).Is(')') || Peek(open + 2).Is(',');
+  if (capitals.size() > kMaxLetters || !Peek(open).Is('(') ||
+      !((one && ends) || argument.IsCommand("mathbb"))) {
+    return false;
+  }
+  name = capitals;
+  if (open > 0) name += "_" + Peek(open == 4 ? 2 : 1).text;
+  at_ += open;
+  return true;
+}
+
 // Whether "(" behind a name begins what it is applied to rather than another factor.
 bool Parser::AppliesHere(const std::string& name) const {
   const TokenType argument = Peek(1).type;
@@ -210,8 +244,10 @@ bool Parser::AppliesHere(const std::string& name) const {
   if (name == "\\Gamma" || name == "\\zeta" || name == "\\Theta") return true;
   if (name[0] == '\\') return AtBracketedTerm();
   if (name == "e" || name == "i" || name == "d") return false;
-  const bool likely = kMaybeFunctionLetters.find(name[0]) != std::string_view::npos;
-  return (argument == TokenType::kLetter || (likely && argument == TokenType::kNumber)) &&
+  const bool likely = kMaybeFunctionLetters.find(name[0]) != std::string_view::npos ||
+                      std::isupper(static_cast<unsigned char>(name[0])) != 0;  // U(1)
+  return (argument == TokenType::kLetter ||
+          (likely && argument == TokenType::kNumber && !Peek(1).point)) &&
          (Peek(2).Is(')') || Peek(2).Is(','));
 }
 

@@ -111,16 +111,51 @@ const Node* Parser::Raise(const Node* base) {
     const Node* unit = arena_.Make(Kind::kUnit, {}, "degree" + TakeTemperature());
     return arena_.Make(Kind::kMultiply, {base, unit});
   }
-  const bool transposes = Peek().IsCommand("top") || Peek().IsCommand("intercal") ||
-                          (Peek().type == TokenType::kLetter && Peek().text == "T") ||
-                          (Peek().Is('{') && Peek(1).IsCommand("top"));
-  if (transposes && base->kind == Kind::kMatrix) {
-    Script();
-    return arena_.Make(Kind::kFunction, {base}, "transpose");
-  }
+  if (AtSteps()) return Steps(base);
   std::string side;
   if (TakeSide(side)) return arena_.Make(Kind::kApply, {base}, "from " + side);
-  return arena_.Make(Kind::kPower, {base, Script()});
+  return Power(base, Script());
+}
+
+// A^\top is A^T. Of a sum only the former is no power.
+const Node* Parser::Power(const Node* base, const Node* exponent) {
+  const bool sign = exponent->kind == Kind::kSymbol &&
+                    (exponent->name == "\\top" || exponent->name == "\\intercal");
+  const bool letter = exponent->kind == Kind::kSymbol && exponent->name == "T";
+  if (base->kind == Kind::kMatrix && (sign || letter)) {
+    return arena_.Make(Kind::kFunction, {base}, "transpose");
+  }
+  if (sign) exponent = arena_.Symbol(base->kind == Kind::kAdd ? "\\top" : "T");
+  return arena_.Make(Kind::kPower, {base, exponent});
+}
+
+// ^{\underline{n}} or ^{\overline{n}}, with one token below the line. An overlined z or w is the
+// conjugate of an exponent.
+bool Parser::AtSteps() const {
+  const size_t sign = Peek().Is('{') ? 1 : 0;
+  if (Peek(sign).IsCommand("underline")) return true;
+  if (!Peek(sign).IsCommand("overline")) return false;
+  const Token& count = Peek(sign + 1).Is('{') ? Peek(sign + 2) : Peek(sign + 1);
+  return count.type == TokenType::kNumber ||
+         (count.type == TokenType::kLetter && count.text != "z" && count.text != "w");
+}
+
+// Falling and rising factorials (R. Graham, D. Knuth and O. Patashnik, "Concrete Mathematics",
+// section 2.6): x^{\underline 3} is x (x - 1) (x - 2).
+const Node* Parser::Steps(const Node* base) {
+  constexpr long kMaxFactors = 20;
+  const bool braced = TakeSymbol('{');
+  const bool falling = Take().text == "underline";
+  const Node* count = Argument();
+  if (braced && !TakeSymbol('}')) return Fail("a line in an exponent with something beside it");
+  if (!IsInteger(*count) || count->value < 0 || count->value > kMaxFactors) {
+    return arena_.Make(Kind::kApply, {base, count}, falling ? "falling" : "rising");
+  }
+  std::vector<const Node*> factors = {arena_.Number(1)};
+  for (long step = 0; step < count->value.get_num().get_si(); ++step) {
+    factors.push_back(arena_.Make(Kind::kAdd, {base, arena_.Number(falling ? -step : step)}));
+  }
+  return arena_.Make(Kind::kMultiply, std::move(factors));
 }
 
 const Node* Parser::Percent(const Node* base) {

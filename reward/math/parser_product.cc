@@ -22,6 +22,14 @@ bool IsVectorOrSet(const Node& node) {
          Contains(node, Kind::kApply, "hat") || Contains(node, Kind::kApply, "overrightarrow");
 }
 
+// A capital, or such a product: A \times B of sets, groups or vectors, which does not commute. That
+// of numbers is written AB.
+bool MayBeSet(const Node& node) {
+  if (node.kind == Kind::kApply && node.name == "times") return true;
+  const Node& base = node.kind == Kind::kPower ? *node.args[0] : node;
+  return base.kind == Kind::kSymbol && std::isupper(static_cast<unsigned char>(base.name[0])) != 0;
+}
+
 bool IsProperFraction(const Node& node) {
   return node.kind == Kind::kDivide && IsInteger(*node.args[0]) && IsInteger(*node.args[1]) &&
          node.args[0]->value > 0 && node.args[0]->value < node.args[1]->value;
@@ -91,6 +99,7 @@ bool Parser::StartsFactor() {
     case TokenType::kCommand:
       return !EndsProduct(token.text) && SeparatorHere() == Separator::kNone;
     case TokenType::kSymbol:
+      if (AtAside()) return false;
       return token.text[0] == '(' || token.text[0] == '{' || token.text[0] == '[' ||
              (token.text[0] == '|' && bars_ == 0 && !in_builder_);
     default:
@@ -205,7 +214,23 @@ void Parser::Multiplied(Factors& factors) {
   }
   factors.crossed = sign.IsCommand("times") || sign.Is('*');
   behind_value_ = IsQuantity(factors.list) && Peek().type == TokenType::kText;
-  factors.list.push_back(SignedPower());
+  const Node* right = SignedPower();
+  const bool sets = sign.IsCommand("times") && factors.list.size() == 1 && !InEquation() &&
+                    MayBeSet(*factors.list[0]) && MayBeSet(*right);
+  if (sets) {
+    factors.list = {arena_.Make(Kind::kApply, {factors.list[0], right}, "times")};
+  } else {
+    factors.list.push_back(right);
+  }
+}
+
+// There V = I \times R is a law of numbers.
+bool Parser::InEquation() {
+  if (!has_equals_.has_value()) {
+    has_equals_ = std::any_of(tokens_.begin(), tokens_.end(),
+                              [](const Token& token) { return token.Is('='); });
+  }
+  return *has_equals_;
 }
 
 void Parser::Divided(Factors& factors) {

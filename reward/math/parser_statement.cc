@@ -227,6 +227,24 @@ bool Parser::TakeRelation(Relation& relation, std::string& name) {
   return false;
 }
 
+// "(or 0.5)" behind a value.
+bool Parser::AtAside() const {
+  const Token& sign = Peek(1);
+  const bool word = sign.type == TokenType::kWord || sign.type == TokenType::kText;
+  return Peek().Is('(') && ((word && IsOr(sign.text)) || sign.Is('='));
+}
+
+// What it says is that both are the same, as far as it is written.
+const Node* Parser::Aside(const Node& value) {
+  Take();
+  Take();
+  const Node* again = SetExpression();
+  if (Contains(value, Kind::kSymbol) || Contains(*again, Kind::kSymbol)) {
+    return Fail("an aside that is no value");
+  }
+  return TakeSymbol(')') ? again : Fail("a bracket that is not closed");
+}
+
 const Node* Parser::Statement() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
@@ -236,6 +254,11 @@ const Node* Parser::Statement() {
   std::string name;
   while (true) {
     const size_t before = at_;
+    if (AtAside()) {
+      args.push_back(Aside(*args.back()));
+      ops.push_back(ops.empty() ? Relation::kApprox : Relation::kEqual);
+      continue;
+    }
     if (Peek().Is('&') && cells_ == 0) Take();  // alignment
     Relation relation;
     if (!TakeRelation(relation, name)) {

@@ -76,6 +76,21 @@ const Node* Choose(Arena& arena, const Node* node, int choice, int& index, bool 
   return arena.Add(std::move(copy));
 }
 
+// A symbol that no sum, definite integral or limit binds.
+bool HasUnknown(const Node& node, std::vector<std::string_view>& bound) {
+  if (node.kind == Kind::kSymbol) {
+    return std::find(bound.begin(), bound.end(), node.name) == bound.end();
+  }
+  const bool binds = node.kind == Kind::kBig && node.args[1]->kind != Kind::kEllipsis;
+  for (size_t i = binds ? 1 : 0; i < node.args.size(); ++i) {
+    if (binds && i == 3) bound.push_back(node.args[0]->name);
+    const bool unknown = HasUnknown(*node.args[i], bound);
+    if (binds && i == 3) bound.pop_back();
+    if (unknown) return true;
+  }
+  return false;
+}
+
 void AddItems(Arena& arena, const Node* node, std::vector<const Node*>& items) {
   if (items.size() > kMaxItems) return;
   if (node->kind == Kind::kList) {
@@ -200,8 +215,9 @@ const Node* ChainValue(const Node* node) {
   for (const Relation op : node->ops) {
     if (op != Relation::kEqual) return nullptr;
   }
+  std::vector<std::string_view> bound;
   for (const Node* arg : node->args) {
-    if (Contains(*arg, Kind::kSymbol) || Contains(*arg, Kind::kText)) return nullptr;
+    if (HasUnknown(*arg, bound) || Contains(*arg, Kind::kText)) return nullptr;
   }
   return node->args.back();
 }

@@ -18,7 +18,7 @@ struct Assignment {
 };
 // name = value, value = name, name = ... = value, with an approximation behind it dropped.
 std::optional<Assignment> AsAssignment(Arena& arena, const Node* node);
-// A chain of equal constants, 3 + 4 = 7: its last member.
+// A chain of equal constants, 3 + 4 = 7, also sums and limits: its last member.
 const Node* ChainValue(const Node* node);
 
 // An expression without names of any kind.
