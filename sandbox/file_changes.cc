@@ -20,16 +20,46 @@ class Collector {
  public:
   explicit Collector(const WorkDirectory& after) : after_(after) {}
 
-  enum class Listed { kThere, kGone };
-  void Compare(GitChange change, Listed listed) {
-    if (listed == Listed::kThere && !Read(change)) return LeaveOut(change);
+  // With `change.after` still to be found out.
+  Status Add(GitChange change) {
+    if (count_ == kMaxChangedFiles) {
+      LeaveOut(change, fmt::format("{}: {} changed files are told, and no more", change.path,
+                                   kMaxChangedFiles));
+      return OkStatus();
+    }
+    const int64_t most = std::max(SizeOf(change.before), room_);
+    StatusOr<GuestFileContent> now = after_.ReadTracked(change.path, most);
+    switch (now.status().code()) {
+      case StatusCode::kOk:
+        change.after = {.mode = GitModeOf(now->mode), .content = std::move(now->bytes)};
+        if (now->truncated) {
+          LeaveOutTooLarge(change);
+        } else {
+          Compare(std::move(change));
+        }
+        return OkStatus();
+      case StatusCode::kNotFound:
+        Compare(std::move(change));
+        return OkStatus();
+      case StatusCode::kResourceExhausted:
+        return now.status();
+      default:  // what the guest made of it
+        LeaveOut(change, Message(now.status()));
+        return OkStatus();
+    }
+  }
+
+  FileChanges& found() { return found_; }
+
+ private:
+  void Compare(GitChange change) {
     if (change.before.mode == change.after.mode && change.before.content == change.after.content)
       return;
-    const int64_t bytes = SizeOf(change.before) + SizeOf(change.after);
-    if (IsFull() || bytes > room_) {
-      room_ -= std::min(room_, SizeOf(change.after));
-      return LeaveOut(change);
+    if (!GitTracks(change.path)) {
+      return LeaveOut(change, change.path + ": git takes the name for its own, and no patch of it");
     }
+    const int64_t bytes = SizeOf(change.before) + SizeOf(change.after);
+    if (bytes > room_) return LeaveOutTooLarge(change);
     room_ -= bytes;
     ++count_;
     GitChange created;
@@ -38,26 +68,13 @@ class Collector {
     if (split) found_.changes.push_back(std::move(created));
   }
 
-  FileChanges& found() { return found_; }
-
- private:
-  bool IsFull() const { return count_ == kMaxChangedFiles; }
-
-  // False: it is there, and what it holds cannot be told. A file that went while we looked is
-  // absent.
-  bool Read(GitChange& change) {
-    if (IsFull()) return false;
-    const int64_t most = std::max(SizeOf(change.before), room_);
-    StatusOr<GuestFileContent> now = after_.ReadListed(change.path, most);
-    if (now.status().code() == StatusCode::kNotFound) return true;
-    if (!now.ok()) return false;
-    change.after = {.mode = GitModeOf(now->mode), .content = std::move(now->bytes)};
-    if (now->truncated) room_ -= std::min(room_, SizeOf(change.after));
-    return !now->truncated;
+  void LeaveOutTooLarge(const GitChange& change) {
+    room_ -= std::min(room_, SizeOf(change.after));
+    LeaveOut(change, fmt::format("{}: the changed files have more than {} bytes together",
+                                 change.path, kMaxChangedBytes));
   }
-
-  void LeaveOut(const GitChange& change) {
-    found_.complete = false;
+  void LeaveOut(const GitChange& change, const std::string& sentence) {
+    found_.left_out.Add(sentence);
     if (change.before.mode != GitMode::kAbsent) found_.untold.Add(change.path);
   }
 
@@ -93,26 +110,20 @@ StatusOr<FileChanges> CollectChanges(const std::vector<GuestFile>& before,
                                      const WorkDirectory& after, const RunContext& context) {
   ASSIGN_OR_RETURN(const GuestListing listing, after.List(kMaxFiles));
   Collector collector(after);
-  collector.found().complete = listing.complete;
+  collector.found().left_out = listing.left_out;
   const auto by_path = [](const GuestFile& file, const std::string& path) {
     return file.path < path;
   };
   for (const std::string& path : PathsOf(before, listing)) {
     RETURN_IF_ERROR(StillWanted(context));
-    if (!GitTracks(path)) continue;
+    if (LiesInGitDirectory(path)) continue;
     GitChange change = {.path = path, .before = {}, .after = {}};
     const auto old = std::lower_bound(before.begin(), before.end(), path, by_path);
     if (old != before.end() && old->path == path) {
       change.before = {.mode = GitModeOf(static_cast<unsigned>(old->mode)),
                        .content = old->content};
     }
-    const bool there = std::binary_search(listing.paths.begin(), listing.paths.end(), path);
-    if (there || listing.complete) {
-      collector.Compare(std::move(change),
-                        there ? Collector::Listed::kThere : Collector::Listed::kGone);
-    } else {
-      collector.found().untold.Add(path);  // gone, or not come to
-    }
+    RETURN_IF_ERROR(collector.Add(std::move(change)));
   }
   return std::move(collector.found());
 }

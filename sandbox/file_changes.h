@@ -13,6 +13,7 @@
 #include "common/status.h"
 #include "sandbox/git_patch.h"
 #include "sandbox/jail.h"
+#include "sandbox/omissions.h"
 
 namespace longhaul::sandbox {
 
@@ -32,10 +33,11 @@ struct FileChanges {
   // Sorted by path. A change of type is a removal and then a new file of one path.
   std::vector<GitChange> changes;
   UntoldRemovals untold;
-  bool complete = true;  // false: something that changed is not among the changes
+  Omissions left_out;  // what may have changed and is not among the changes
 };
 
-// `before` is sorted by path. Cancelled, DeadlineExceeded: of `context`.
+// `before` is sorted by path. What lies in a directory .git is git's, and no change. Cancelled,
+// DeadlineExceeded: of `context`. ResourceExhausted: this process is out of descriptors.
 StatusOr<FileChanges> CollectChanges(const std::vector<GuestFile>& before,
                                      const WorkDirectory& after, const RunContext& context);
 

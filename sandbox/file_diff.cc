@@ -26,7 +26,7 @@ class PatchList {
       patches_.push_back({&change, *std::move(patch)});
       return OkStatus();
     }
-    changes_.complete = false;
+    changes_.left_out.Add(change.path + ": takes too long to compare, or its patch is too large");
     if (change.before.mode != GitMode::kAbsent) changes_.untold.Add(change.path);
     // A file is not said to be removed where another of its name is there.
     if (!patches_.empty() && patches_.back().change->path == change.path) {
@@ -41,7 +41,7 @@ class PatchList {
     for (const auto& [change, text] : patches_) {
       const bool made = change->before.mode == GitMode::kAbsent;
       if (made && changes_.untold.StandInTheWayOf(change->path)) {
-        changes_.complete = false;
+        changes_.left_out.Add(change->path + ": stands where a removal is not told");
       } else {
         all += text;
       }
@@ -90,7 +90,7 @@ StatusOr<FileDiff> DiffAgainst(const std::vector<GuestFile>& before, const WorkD
   }
   FileDiff diff;
   diff.unified_diff = patches.Join();
-  diff.truncated = !changes.complete;
+  diff.left_out = std::move(changes.left_out);
   return diff;
 }
 

@@ -10,14 +10,15 @@
 
 #include "common/status.h"
 #include "sandbox/jail.h"
+#include "sandbox/omissions.h"
 
 namespace longhaul::sandbox {
 
 struct FileDiff {
-  std::string unified_diff;
-  // Not everything that changed is in it: a bound in files, bytes or time was reached, or a file
-  // could not be read (a hard link, no permission). What is in it can be applied.
-  bool truncated = false;
+  std::string unified_diff;  // can be applied
+  // What may have changed and is not in it: a bound in files, bytes or time was reached, a file
+  // could not be read (a hard link, no permission), or git does not take its name.
+  Omissions left_out;
 };
 
 struct DiffArgs {

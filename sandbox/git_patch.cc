@@ -65,6 +65,16 @@ bool IsGitsOwn(std::string name) {
   return false;
 }
 
+template <typename Predicate>
+bool AnyComponent(std::string_view path, const Predicate& holds) {
+  for (;;) {
+    const size_t slash = path.find('/');
+    if (holds(path.substr(0, slash))) return true;
+    if (slash == path.npos) return false;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 }  // namespace
 
 GitMode GitModeOf(unsigned st_mode) {
@@ -73,12 +83,11 @@ GitMode GitModeOf(unsigned st_mode) {
 }
 
 bool GitTracks(std::string_view path) {
-  for (;;) {
-    const size_t slash = path.find('/');
-    if (IsGitsOwn(std::string(path.substr(0, slash)))) return false;
-    if (slash == path.npos) return true;
-    path.remove_prefix(slash + 1);
-  }
+  return !AnyComponent(path, [](std::string_view name) { return IsGitsOwn(std::string(name)); });
+}
+
+bool LiesInGitDirectory(std::string_view path) {
+  return AnyComponent(path, [](std::string_view name) { return name == ".git"; });
 }
 
 bool IsBinary(const GitChange& change) {

@@ -24,9 +24,11 @@ struct GitChange {
   GitFile before, after;
 };
 
-// False for a path that git takes for its own (.git and what file systems of other hosts take for
-// it) at any depth: a patch that names one is refused as a whole.
+// False for a path that git takes for its own at any depth, .git and what file systems of other
+// hosts take for it (.GIT, git~1, ".git "): a patch that names one is refused as a whole.
 bool GitTracks(std::string_view path);
+// Whether it is .git, spelt so, or lies below one.
+bool LiesInGitDirectory(std::string_view path);
 
 // True when git takes a side for binary, as far as this is asked here: it holds a NUL byte.
 bool IsBinary(const GitChange& change);

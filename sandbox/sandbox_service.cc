@@ -143,7 +143,8 @@ grpc::Status SandboxService::Diff(grpc::ServerContext* context, const proto::Dif
   StatusOr<FileDiff> diff = (*session)->Diff(run);
   if (!diff.ok()) return ToGrpcStatus(diff.status());
   reply->set_unified_diff(std::move(diff->unified_diff));
-  reply->set_truncated(diff->truncated);
+  reply->set_truncated(!diff->left_out.empty());
+  reply->set_detail(diff->left_out.ToString());
   return grpc::Status::OK;
 }
 

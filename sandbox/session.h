@@ -44,7 +44,7 @@ class Session {
                                      const RunContext& context);
   StatusOr<GuestFileContent> ReadFile(const std::string& path, int64_t bytes_max);
   Status WriteFiles(const std::vector<GuestFile>& files);
-  // Against the files the session was opened with. What lies in .git is left out. Cancelled,
+  // Against the files the session was opened with; what lies in .git is no change. Cancelled,
   // DeadlineExceeded: of the context. NotFound: the session has ended meanwhile.
   StatusOr<FileDiff> Diff(const RunContext& context);
 

@@ -82,6 +82,7 @@ Status OpenError(int error, const std::string& path) {
     return FailedPrecondition("{} is or goes through a symbolic link", path);
   }
   if (error == EISDIR || error == ENXIO) return FailedPrecondition("{} is not a file", path);
+  if (error == EAGAIN) return FailedPrecondition("{} was moved again and again", path);
   return ErrnoStatus(error, "opening", path);
 }
 
@@ -144,19 +145,18 @@ class Lister {
   void Walk(int parent, const std::string& prefix) {
     DIR* directory = fdopendir(parent);
     if (directory == nullptr) {
+      listing_.left_out.Add(Message(OpenError(errno, prefix.empty() ? "/work" : prefix)));
       close(parent);
-      listing_.complete = false;
       return;
     }
     while (const dirent* entry = readdir(directory)) {
       const std::string name = entry->d_name;
       if (name == "." || name == "..") continue;
-      full_ |= ++names_ > kNamesMax;
+      if (++names_ > kNamesMax) SetFull();
       if (!full_ && entry->d_type == DT_DIR) WalkChild(dirfd(directory), prefix, name);
       if (!full_ && (entry->d_type == DT_REG || entry->d_type == DT_LNK)) Add(prefix + name);
       if (full_) break;
     }
-    listing_.complete &= !full_;
     closedir(directory);
   }
 
@@ -164,14 +164,20 @@ class Lister {
   void WalkChild(int directory, const std::string& prefix, const std::string& name) {
     const bool near = std::count(prefix.begin(), prefix.end(), '/') < kDepthMax &&
                       prefix.size() + name.size() < kPathMax;
-    const int child = near ? OpenBeneath(directory, name, O_RDONLY | O_DIRECTORY) : -1;
-    if (child >= 0) Walk(child, prefix + name + "/");
-    listing_.complete &= child >= 0;
+    if (!near) return listing_.left_out.Add(prefix + name + " lies too deep");
+    const int child = OpenBeneath(directory, name, O_RDONLY | O_DIRECTORY);
+    if (child >= 0) return Walk(child, prefix + name + "/");
+    listing_.left_out.Add(Message(OpenError(errno, prefix + name)));
   }
   void Add(std::string path) {
     bytes_ += path.size();
-    full_ = listing_.paths.size() >= count_max_ || bytes_ > kPathBytesMax;
-    if (!full_) listing_.paths.push_back(std::move(path));
+    if (listing_.paths.size() >= count_max_ || bytes_ > kPathBytesMax) return SetFull();
+    listing_.paths.push_back(std::move(path));
+  }
+  void SetFull() {
+    full_ = true;
+    listing_.left_out.Add(
+        fmt::format("there are more names than are looked at: {} files of {}", count_max_, names_));
   }
 
   const size_t count_max_;
@@ -253,15 +259,18 @@ StatusOr<GuestFileContent> WorkDirectory::Read(const std::string& path, int64_t 
   return ReadRegular(directory_.get(), path, {bytes_max, WhenLarger::kCut});
 }
 
-StatusOr<GuestFileContent> WorkDirectory::ReadListed(const std::string& path,
-                                                     int64_t bytes_max) const {
+StatusOr<GuestFileContent> WorkDirectory::ReadTracked(const std::string& path,
+                                                      int64_t bytes_max) const {
   const AsUser user(uid_, gid_);
   const FileDescriptor fd(OpenBeneath(directory_.get(), path, O_PATH | O_NOFOLLOW));
+  // A directory above it may have become something else.
+  if (fd.get() < 0 && (errno == ENOTDIR || errno == ELOOP)) return NotFound("{} is gone", path);
   if (fd.get() < 0) return OpenError(errno, path);
   struct stat status;
   if (fstat(fd.get(), &status) < 0) return ErrnoStatus(errno, "looking at", path);
-  if (!S_ISLNK(status.st_mode))
+  if (S_ISREG(status.st_mode))
     return ReadRegular(directory_.get(), path, {bytes_max, WhenLarger::kLeave});
+  if (!S_ISLNK(status.st_mode)) return NotFound("{} is nothing to git", path);
   char target[kPathMax + 1];
   const ssize_t length = readlinkat(fd.get(), "", target, sizeof(target));
   if (length < 0) return ErrnoStatus(errno, "reading the link", path);
@@ -274,9 +283,14 @@ StatusOr<GuestFileContent> WorkDirectory::ReadListed(const std::string& path,
 StatusOr<GuestListing> WorkDirectory::List(int count_max) const {
   const AsUser user(uid_, gid_);
   const int root = OpenBeneath(directory_.get(), ".", O_RDONLY | O_DIRECTORY);
-  if (root < 0) return OpenError(errno, "/work");
   GuestListing listing;
-  Lister(static_cast<size_t>(count_max), listing).Walk(root, "");
+  if (root >= 0) {
+    Lister(static_cast<size_t>(count_max), listing).Walk(root, "");
+  } else if (errno == EACCES) {  // the guest has closed it
+    listing.left_out.Add(Message(OpenError(errno, "/work")));
+  } else {
+    return OpenError(errno, "/work");
+  }
   std::sort(listing.paths.begin(), listing.paths.end());
   return listing;
 }

@@ -15,6 +15,7 @@
 
 #include "common/file_descriptor.h"
 #include "common/status.h"
+#include "sandbox/omissions.h"
 
 namespace longhaul::sandbox {
 
@@ -38,7 +39,7 @@ struct GuestFileContent {
 
 struct GuestListing {
   std::vector<std::string> paths;  // sorted; names are whatever the guest chose
-  bool complete = true;            // false: more than asked for, too deep, or a closed directory
+  Omissions left_out;              // more than asked for, too deep, or in a closed directory
 };
 
 class WorkDirectory {
@@ -53,9 +54,11 @@ class WorkDirectory {
   StatusOr<GuestFileContent> Read(const std::string& path, int64_t bytes_max) const;
   // Regular files and symbolic links, at most `count_max` of them.
   StatusOr<GuestListing> List(int count_max) const;
-  // As Read, of a path that List gave: the content of a symbolic link is its target, and a file of
-  // more bytes is not read (unless it grows meanwhile): truncated.
-  StatusOr<GuestFileContent> ReadListed(const std::string& path, int64_t bytes_max) const;
+  // As Read, of what git sees at a path, which List or the caller knows: the content of a symbolic
+  // link is its target, and a file of more bytes is not read (unless it grows meanwhile):
+  // truncated. NotFound: nothing is there, or a directory, a pipe or a socket.
+  // ResourceExhausted: this process is out of descriptors or memory.
+  StatusOr<GuestFileContent> ReadTracked(const std::string& path, int64_t bytes_max) const;
 
   int fd() const { return directory_.get(); }
 

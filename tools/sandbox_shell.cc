@@ -144,7 +144,8 @@ void Print(const proto::RunCommandReply& reply) {
 
 Status WriteDiff(Session& session, const std::string& path) {
   ASSIGN_OR_RETURN(const proto::DiffReply diff, session.Diff());
-  if (diff.truncated()) fmt::print(stderr, "the diff does not hold every change\n");
+  if (diff.truncated())
+    fmt::print(stderr, "the diff does not hold every change: {}\n", diff.detail());
   return WriteFileAtomic(path, diff.unified_diff());
 }
 

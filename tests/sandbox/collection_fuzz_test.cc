@@ -209,15 +209,15 @@ TEST_F(CollectionFuzz, OnlyRegularFilesOfTheTreeAreEverRead) {
     const auto listed = work.List(1000);
     ASSERT_TRUE(listed.ok());
     ASSERT_EQ(listed->paths, listable);
-    ASSERT_TRUE(listed->complete);
+    ASSERT_TRUE(listed->left_out.empty());
     for (const std::string& path : tree.sparse()) {
-      const auto large = work.ReadListed(path, 1000);
+      const auto large = work.ReadTracked(path, 1000);
       ASSERT_TRUE(large.ok() && large->truncated && large->bytes.empty()) << path;
     }
     const int few = static_cast<int>(source.Below(4));
     const auto some = work.List(few);
     ASSERT_EQ(some->paths.size(), std::min<size_t>(static_cast<size_t>(few), listable.size()));
-    ASSERT_EQ(some->complete, some->paths.size() == listable.size());
+    ASSERT_EQ(some->left_out.empty(), some->paths.size() == listable.size());
   });
 }
 
@@ -283,7 +283,7 @@ TEST_F(CollectionFuzz, GitMakesTheTreeOfTheDiff) {
     const auto diff = DiffAgainst(files, work, {.jail = jail->get(), .context = &context});
     ASSERT_TRUE(diff.ok()) << diff.status();
     ASSERT_EQ(diff->unified_diff.find(kSecret), std::string::npos);
-    ASSERT_TRUE(!diff->truncated || !tree.sparse().empty() || !tree.hard_links().empty());
+    ASSERT_TRUE(diff->left_out.empty() || !tree.sparse().empty() || !tree.hard_links().empty());
     if (tree.sparse().empty() && HaveGit()) {
       CheckWithGit(tree, files, diff->unified_diff, directory + "/applied");
     }

@@ -147,12 +147,60 @@ TEST_F(SessionDiffTest, DiffIsIncompleteWhereAFileCannotBeRead) {
   bool truncated = false;
   Diff(session, &truncated);
   EXPECT_FALSE(truncated);
-  Output(session, "ln linked other; mkdir .git; echo > .git/x; echo > .GIT");
+  Output(session, "mkdir .git; echo > .git/x");
+  EXPECT_EQ(Diff(session, &truncated), "");
+  EXPECT_FALSE(truncated);
+  Output(session, "ln linked other");
   EXPECT_EQ(Diff(session, &truncated), "");
   EXPECT_TRUE(truncated);
   Output(session, "rm other; chmod 0 closed; chmod 0 d");
   EXPECT_EQ(Diff(session, &truncated), "");
   EXPECT_TRUE(truncated);
+}
+
+// A closed /work is the guest's deed: what can be read in it is told, the rest is named.
+TEST_F(SessionDiffTest, DiffOfAClosedWorkDirectory) {
+  proto::OpenSessionRequest request;
+  for (const char* path : {"changed", "gone", "same"}) {
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path(path);
+    file->set_content("one\n");
+  }
+  const std::string session = Open(request);
+  Output(session, "echo two >> changed; rm gone; echo > new; chmod 300 /work");
+  proto::DiffReply diff = SessionFixture::Diff(session);
+  EXPECT_EQ(diff.unified_diff(),
+            "diff --git a/changed b/changed\n--- a/changed\n+++ b/changed\n"
+            "@@ -1 +1,2 @@\n one\n+two\n"
+            "diff --git a/gone b/gone\ndeleted file mode 100644\n"
+            "--- a/gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n");
+  EXPECT_TRUE(diff.truncated());
+  EXPECT_EQ(diff.detail(), "opening /work: Permission denied");
+  for (const char* mode : {"0", "400"}) {
+    Output(session, std::string("chmod ") + mode + " /work");
+    diff = SessionFixture::Diff(session);
+    EXPECT_EQ(diff.unified_diff(), "");
+    EXPECT_TRUE(diff.truncated());
+    EXPECT_THAT(diff.detail(), HasSubstr("opening changed: Permission denied"));
+  }
+}
+
+TEST_F(SessionDiffTest, NamesThatGitRefusesAreNamed) {
+  const std::string session = Open();
+  Output(session, "echo > .GIT; mkdir -p 'd/git~1'; echo > 'd/git~1/x'; echo > $'\\e.git'");
+  const proto::DiffReply diff = SessionFixture::Diff(session);
+  EXPECT_THAT(diff.unified_diff(), HasSubstr("+++ \"b/\\033.git\""));
+  EXPECT_EQ(diff.detail(),
+            ".GIT: git takes the name for its own, and no patch of it; "
+            "d/git~1/x: git takes the name for its own, and no patch of it");
+}
+
+TEST_F(SessionDiffTest, WhatIsLeftOutIsNamedInPart) {
+  const std::string session = Open();
+  Output(session, "for i in {1..40}; do echo > l$i; ln l$i m$i; done");
+  const std::string detail = SessionFixture::Diff(session).detail();
+  EXPECT_THAT(detail, HasSubstr("l1 is a hard link; "));
+  EXPECT_THAT(detail, HasSubstr("; and 64 more"));
 }
 
 // What a guest makes Diff do is bounded: files that are too large are left out unread, in whatever
