@@ -5,6 +5,8 @@
 //
 //   if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
 //
+// or is entered before its request was read (authorized_call.h).
+//
 // Immutable and thread-safe.
 #pragma once
 

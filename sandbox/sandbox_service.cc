@@ -64,7 +64,6 @@ StatusOr<std::unique_ptr<SandboxService>> SandboxService::Create(const SandboxCo
 grpc::Status SandboxService::Execute(grpc::ServerContext* context,
                                      const proto::ExecuteRequest* request,
                                      proto::ExecuteReply* reply) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   const StatusOr<ExecutionJob> job = ParseExecuteRequest(*request, config_);
   if (!job.ok()) return ToGrpcStatus(job.status());
   StatusOr<ExecutionReport> report = executor_->Execute(*job, ContextOf(context));
@@ -76,7 +75,6 @@ grpc::Status SandboxService::Execute(grpc::ServerContext* context,
 grpc::Status SandboxService::OpenSession(grpc::ServerContext* context,
                                          const proto::OpenSessionRequest* request,
                                          proto::OpenSessionReply* reply) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   StatusOr<SessionRequest> session = ParseOpenSession(*request, config_);
   if (!session.ok()) return ToGrpcStatus(session.status());
   const StatusOr<std::string> name = sessions_->Open(*std::move(session), ContextOf(context));
@@ -88,7 +86,6 @@ grpc::Status SandboxService::OpenSession(grpc::ServerContext* context,
 grpc::Status SandboxService::RunCommand(grpc::ServerContext* context,
                                         const proto::RunCommandRequest* request,
                                         proto::RunCommandReply* reply) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   const StatusOr<int64_t> wall_time_ms = CommandWallTime(request->wall_time_ms(), config_.sessions);
   if (!wall_time_ms.ok()) return ToGrpcStatus(wall_time_ms.status());
   const auto session = sessions_->Find(request->session());
@@ -106,10 +103,8 @@ grpc::Status SandboxService::RunCommand(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-grpc::Status SandboxService::ReadFile(grpc::ServerContext* context,
-                                      const proto::ReadFileRequest* request,
+grpc::Status SandboxService::ReadFile(grpc::ServerContext*, const proto::ReadFileRequest* request,
                                       proto::ReadFileReply* reply) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   const auto session = sessions_->Find(request->session());
   if (!session.ok()) return ToGrpcStatus(session.status());
   const StatusOr<int64_t> bytes_max =
@@ -122,10 +117,9 @@ grpc::Status SandboxService::ReadFile(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-grpc::Status SandboxService::WriteFiles(grpc::ServerContext* context,
+grpc::Status SandboxService::WriteFiles(grpc::ServerContext*,
                                         const proto::WriteFilesRequest* request,
                                         proto::WriteFilesReply*) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   const auto session = sessions_->Find(request->session());
   if (!session.ok()) return ToGrpcStatus(session.status());
   const StatusOr<std::vector<GuestFile>> files =
@@ -136,7 +130,6 @@ grpc::Status SandboxService::WriteFiles(grpc::ServerContext* context,
 
 grpc::Status SandboxService::Diff(grpc::ServerContext* context, const proto::DiffRequest* request,
                                   proto::DiffReply* reply) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   const auto session = sessions_->Find(request->session());
   if (!session.ok()) return ToGrpcStatus(session.status());
   const RunContext run = ContextOf(context);
@@ -148,17 +141,14 @@ grpc::Status SandboxService::Diff(grpc::ServerContext* context, const proto::Dif
   return grpc::Status::OK;
 }
 
-grpc::Status SandboxService::CloseSession(grpc::ServerContext* context,
+grpc::Status SandboxService::CloseSession(grpc::ServerContext*,
                                           const proto::CloseSessionRequest* request,
                                           proto::CloseSessionReply*) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   return ToGrpcStatus(sessions_->Close(request->session()));
 }
 
-grpc::Status SandboxService::Protections(grpc::ServerContext* context,
-                                         const proto::ProtectionsRequest*,
+grpc::Status SandboxService::Protections(grpc::ServerContext*, const proto::ProtectionsRequest*,
                                          proto::ProtectionsReply* reply) {
-  if (grpc::Status refused = token_.Check(*context); !refused.ok()) return refused;
   for (const Protection& protection : protections().items) {
     proto::Protection* item = reply->add_protections();
     item->set_name(protection.name);

@@ -2,6 +2,7 @@
 //
 // Execute as its callers see it: outcomes, batches, queue, cancellation, deadlines, tokens.
 #include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
 
 #include <thread>
 
@@ -205,6 +206,33 @@ TEST_F(ServiceTest, TokenIsAskedForByEveryMethod) {
   EXPECT_EQ(code(CALL(Execute, ExecuteReply), PythonRequest("pass"), "secret"),
             grpc::StatusCode::OK);
 #undef CALL
+  server->Shutdown();
+}
+
+// A caller without the token is refused before it has sent anything, so nothing of it is held.
+TEST_F(ServiceTest, TokenIsLookedAtBeforeTheRequest) {
+  auto service = SandboxService::Create(config_, CallToken("secret"));
+  ASSERT_TRUE(service.ok()) << service.status();
+  grpc::ServerBuilder builder;
+  builder.RegisterService(service->get());
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  grpc::GenericStub stub(server->InProcessChannel({}));
+  const auto* methods = proto::ExecuteRequest::descriptor()->file()->service(0);
+  for (int i = 0; i < methods->method_count(); ++i) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    grpc::CompletionQueue events;
+    const std::string name = "/" + methods->full_name() + "/" + methods->method(i)->name();
+    const auto call = stub.PrepareCall(&context, name, &events);
+    void* tag = nullptr;
+    bool ok = false;
+    call->StartCall(nullptr);
+    ASSERT_TRUE(events.Next(&tag, &ok));
+    grpc::Status status;
+    call->Finish(&status, nullptr);
+    ASSERT_TRUE(events.Next(&tag, &ok));
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << name;
+  }
   server->Shutdown();
 }
 
