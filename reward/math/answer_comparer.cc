@@ -43,16 +43,21 @@ bool AreSets(const Node& a, const Node& b) {
 
 }  // namespace
 
-bool AnswerComparer::Decide(bool equal, std::string_view reason) {
-  reason_ = reason;
-  return equal;
+bool AnswerComparer::Agree(std::string_view rule) {
+  reason_ = rule;
+  return true;
+}
+
+bool AnswerComparer::Differ(std::string_view rule) {
+  reason_ = rule;
+  return false;
 }
 
 bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
   const Node* simple_gold = SimplifyMatrices(arena_, gold);
   const Node* simple_pred = SimplifyMatrices(arena_, pred);
   if (gold->kind != Kind::kRelation && !ChainsHold(simple_pred))
-    return Decide(false, "different values in one chain");
+    return Differ("different values in one chain");
   MatchIntegerFamilies(values_, simple_gold, simple_pred);
   const LetterMeaning letters = MeaningOfLetters(*simple_gold, *simple_pred);
   simple_gold = ReadLetters(arena_, simple_gold, letters);
@@ -106,7 +111,7 @@ bool AnswerComparer::EqualReadings(const Node* gold, const Node* pred) {
     return true;
   }
   if (pred->alternate != nullptr && Compare(gold, pred->alternate)) return true;
-  return Decide(false, reason);
+  return Differ(reason);
 }
 
 // A ground truth that is C(8, 3) and no more may be the point.
@@ -115,7 +120,7 @@ bool AnswerComparer::EqualBinomials(const Node* gold, const Node* pred) {
   const Node* gold_read = PointOf(*gold) != nullptr ? gold : ReadBinomials(arena_, gold);
   const Node* pred_read = ReadBinomials(arena_, pred);
   const bool any = gold_read != gold || pred_read != pred;
-  return (any && EqualReadings(gold_read, pred_read)) || Decide(false, reason);
+  return (any && EqualReadings(gold_read, pred_read)) || Differ(reason);
 }
 
 // The same with the names of the response replaced by those of the ground truth in some order.
@@ -133,29 +138,29 @@ bool AnswerComparer::EqualRenamed(const Node* gold, const Node* pred) {
     for (size_t i = 0; i < names.size(); ++i) {
       renamed = Substitute(arena_, renamed, fmt::format("#{}", i), arena_.Symbol(names[i]));
     }
-    if (Compare(gold, renamed)) return Decide(true, "equal with variables renamed");
+    if (Compare(gold, renamed)) return Agree("equal with variables renamed");
   } while (std::next_permutation(names.begin(), names.end()));
   return false;
 }
 
 bool AnswerComparer::Compare(const Node* gold, const Node* pred) {
   if (gold->kind == Kind::kError || pred->kind == Kind::kError || depth_ > kMaxDepth) {
-    return Decide(false, "over the limits");
+    return Differ("over the limits");
   }
   if (IsLetterWord(*gold) && IsLetterWord(*pred)) {
     const bool same =
         std::equal(gold->args.begin(), gold->args.end(), pred->args.begin(), pred->args.end(),
                    [](const Node* a, const Node* b) { return a->name == b->name; });
-    return Decide(same, "letters in their order");
+    return same ? Agree("letters in their order") : Differ("letters in another order");
   }
   // "p or q" is not "p and q".
   if (gold->kind == Kind::kList && pred->kind == Kind::kList && gold->name != pred->name &&
       IsOfSymbols(*gold)) {
-    return Decide(false, "one of several and all of them");
+    return Differ("one of several and all of them");
   }
   const std::string text = Canonical(*gold, arena_.budget());
   if (text.find('?') == std::string::npos && text == Canonical(*pred, arena_.budget())) {
-    return Decide(true, "the same canonical form");
+    return Agree("the same canonical form");
   }
   ++depth_;
   const bool equal = CompareSingle(gold, pred);
@@ -172,7 +177,7 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   if (IsMembership(*pred) && IsNameLike(*pred->args[0])) return Compare(gold, pred->args[1]);
   if (IsSetOfOneUnknown(*gold) != IsSetOfOneUnknown(*pred) && !IsListLike(*pred) &&
       gold->kind != Kind::kRelation && pred->kind != Kind::kRelation) {
-    return Decide(false, "braces that may be a fractional part");
+    return Differ("braces that may be a fractional part");
   }
   const Node* gold_point = PointOf(*gold);
   const Node* pred_point = PointOf(*pred);
@@ -196,7 +201,7 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   if (tuples) return CompareTuples(gold, pred);
   if (gold->kind == Kind::kRatio || pred->kind == Kind::kRatio) return CompareRatios(gold, pred);
   if (gold->kind == Kind::kTuple || pred->kind == Kind::kTuple) {
-    return Decide(false, "different types");
+    return Differ("different types");
   }
   return CompareQuantities(gold, pred);
 }
@@ -212,16 +217,18 @@ bool AnswerComparer::CompareMatrices(const Node* gold, const Node* pred) {
   const Node* left = as_matrix(gold);
   const Node* right = as_matrix(pred);
   if (named || left->kind != Kind::kMatrix || right->kind != Kind::kMatrix) {
-    return Decide(false, "different types");
+    return Differ("different types");
   }
   return left->columns == right->columns && CompareOrdered(left->args, right->args);
 }
 
 bool AnswerComparer::CompareSets(const Node* gold, const Node* pred) {
   const std::optional<bool> same = RealSets(values_).Equal(gold, pred);
-  if (same.has_value()) return Decide(*same, "sets of real numbers");
+  if (same.has_value()) {
+    return *same ? Agree("sets of real numbers") : Differ("different sets of real numbers");
+  }
   if (gold->kind != pred->kind || gold->name != pred->name || gold->args.empty()) {
-    return Decide(false, "sets that cannot be compared");
+    return Differ("sets that cannot be compared");
   }
   if (gold->kind == Kind::kUnion || gold->kind == Kind::kIntersection) {
     return CompareUnordered(gold->args, pred->args);

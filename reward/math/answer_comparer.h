@@ -66,7 +66,9 @@ class AnswerComparer {
   bool CompareRatios(const Node* gold, const Node* pred);
   bool CompareQuantities(const Node* gold, const Node* pred);
   bool CompareSets(const Node* gold, const Node* pred);
-  bool Decide(bool equal, std::string_view reason);
+  // True and false, decided by a rule.
+  bool Agree(std::string_view rule);
+  bool Differ(std::string_view rule);
 
   const MathOptions& options_;
   Arena& arena_;

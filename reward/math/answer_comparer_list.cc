@@ -104,7 +104,7 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
     return CompareUnordered(a.values, Values(*right));
   }
   if (right.has_value()) {
-    if (!a.key.empty()) return Decide(false, "values of different names");
+    if (!a.key.empty()) return Differ("values of different names");
     return ordered(*gold) && CompareOrdered(gold->args, TupleValues(*right));
   }
   const bool list_and_tuple = (gold->kind == Kind::kTuple && pred->kind == Kind::kList) ||
@@ -113,26 +113,26 @@ bool AnswerComparer::CompareLists(const Node* gold, const Node* pred) {
     return node.kind == Kind::kTuple && node.args.size() == 2 && node.name != "()";
   };
   if (list_and_tuple && (interval(*gold) || interval(*pred))) {
-    return Decide(false, "an interval and a list");
+    return Differ("an interval and a list");
   }
   if (list_and_tuple && !Contains(*gold, Kind::kPlusMinus) && !Contains(*pred, Kind::kPlusMinus)) {
     const bool tuples_inside = gold->args[0]->kind == Kind::kTuple;
     const bool one_name = !b.key.empty() && b.consistent && b.values.size() > 1;
-    if (one_name) return Decide(false, "several values of one name");
+    if (one_name) return Differ("several values of one name");
     return !tuples_inside && gold->name != "or" && pred->name != "or" &&
            CompareOrdered(gold->args, pred->args);
   }
   if (gold->kind == Kind::kList && HasRepeated(gold->args, arena_.budget()) &&
       !(IsListLike(*pred) && CompareOneToOne(gold->args, pred->args))) {
-    return Decide(false, "values that the ground truth repeats");
+    return Differ("values that the ground truth repeats");
   }
   const bool one_name = a.consistent && !a.key.empty() && a.key.find(',') == std::string::npos;
-  if (one_name && !b.consistent) return Decide(false, "values of different names");
+  if (one_name && !b.consistent) return Differ("values of different names");
   if (!a.consistent || !b.consistent) {
     return IsListLike(*gold) && IsListLike(*pred) && CompareUnordered(gold->args, pred->args);
   }
   if (!a.key.empty() && !b.key.empty() && a.key != b.key) {
-    return Decide(false, "values of different names");
+    return Differ("values of different names");
   }
   return CompareUnordered(a.values, b.values);
 }
@@ -142,36 +142,36 @@ bool AnswerComparer::CompareRecordAndItems(const Record& gold, const Node* pred)
   if (IsNumbered(gold) && IsListLike(*pred)) {
     const NamedItems items = ReadNamedItems(arena_, pred);
     const bool same_name = items.key.empty() || (items.consistent && items.key == "x");
-    if (!same_name) return Decide(false, "values of different names");
+    if (!same_name) return Differ("values of different names");
     return CompareUnordered(Values(gold), ListItems(arena_, pred));
   }
   if (pred->kind != Kind::kList && pred->kind != Kind::kTuple) {
-    return Decide(false, "values of different names");
+    return Differ("values of different names");
   }
-  if (pred->name == "or") return Decide(false, "one of several and all of them");
+  if (pred->name == "or") return Differ("one of several and all of them");
   for (size_t i = 0; i < std::min(gold.size(), pred->args.size()); ++i) {
     const std::optional<Assignment> named = AsAssignment(arena_, pred->args[i]);
     if (named.has_value() && named->key != gold[i].key) {
-      return Decide(false, "values of different names");
+      return Differ("values of different names");
     }
   }
   return CompareOrdered(Values(gold), pred->args);
 }
 
 bool AnswerComparer::CompareRecords(const Record& gold, const Record& pred) {
-  if (gold.size() != pred.size()) return Decide(false, "a different number of values");
+  if (gold.size() != pred.size()) return Differ("a different number of values");
   for (const Assignment& assignment : gold) {
     const auto found = std::find_if(pred.begin(), pred.end(), [&](const Assignment& other) {
       return other.key == assignment.key;
     });
-    if (found == pred.end()) return Decide(false, "values of different names");
+    if (found == pred.end()) return Differ("values of different names");
     if (!Compare(assignment.value, found->value)) return false;
   }
   return true;
 }
 
 bool AnswerComparer::CompareOrdered(const Items& gold, const Items& pred) {
-  if (gold.size() != pred.size()) return Decide(false, "a different number of values");
+  if (gold.size() != pred.size()) return Differ("a different number of values");
   for (size_t i = 0; i < gold.size(); ++i) {
     if (!Compare(gold[i], pred[i])) return false;
   }
@@ -180,7 +180,7 @@ bool AnswerComparer::CompareOrdered(const Items& gold, const Items& pred) {
 
 // Each of one is in the other, both ways.
 bool AnswerComparer::CompareUnordered(const Items& gold, const Items& pred) {
-  if (gold.size() > kMaxItems || pred.size() > kMaxItems) return Decide(false, "over the limits");
+  if (gold.size() > kMaxItems || pred.size() > kMaxItems) return Differ("over the limits");
   std::vector<bool> found(pred.size(), false);
   for (const Node* value : gold) {
     bool any = false;
@@ -190,12 +190,12 @@ bool AnswerComparer::CompareUnordered(const Items& gold, const Items& pred) {
       if (!Compare(value, pred[i])) continue;
       found[i] = any = true;
     }
-    if (!any) return Decide(false, "a value that the response does not have");
+    if (!any) return Differ("a value that the response does not have");
   }
   if (std::find(found.begin(), found.end(), false) != found.end()) {
-    return Decide(false, "a value too many");
+    return Differ("a value too many");
   }
-  return Decide(!gold.empty(), "the same values in any order");
+  return gold.empty() ? Differ("no values") : Agree("the same values in any order");
 }
 
 // As CompareUnordered, with as many of each.
@@ -214,7 +214,7 @@ bool AnswerComparer::CompareOneToOne(const Items& gold, const Items& pred) {
 
 bool AnswerComparer::CompareTuples(const Node* gold, const Node* pred) {
   if (gold->args.size() == 2 && gold->name != pred->name) {
-    return Decide(false, "different brackets");
+    return Differ("different brackets");
   }
   return CompareOrdered(gold->args, pred->args);
 }

@@ -18,10 +18,12 @@ bool IsRadians(const Node& node) {
 
 bool AnswerComparer::CompareRatios(const Node* gold, const Node* pred) {
   const std::optional<ClockTime> time = AsClockTime(*gold), other = AsClockTime(*pred);
-  if (time.has_value() && other.has_value()) return Decide(SameTime(*time, *other), "times of day");
+  if (time.has_value() && other.has_value()) {
+    return SameTime(*time, *other) ? Agree("times of day") : Differ("different times of day");
+  }
   const bool clock = time.has_value() || (other.has_value() && !other->half.empty());
   if (clock && (pred->kind != Kind::kRatio || gold->kind != Kind::kRatio)) {
-    return Decide(false, "a time of day and a value");
+    return Differ("a time of day and a value");
   }
   const auto value = [&](const Node* node) {
     if (node->kind != Kind::kRatio) return node;
@@ -30,7 +32,7 @@ bool AnswerComparer::CompareRatios(const Node* gold, const Node* pred) {
   if (gold->kind != Kind::kRatio || pred->kind != Kind::kRatio) {
     return Compare(value(gold), value(pred));
   }
-  if (gold->args.size() != pred->args.size()) return Decide(false, "ratios of different length");
+  if (gold->args.size() != pred->args.size()) return Differ("ratios of different length");
   for (size_t i = 1; i < gold->args.size(); ++i) {
     const Node* left = arena_.Make(Kind::kDivide, {gold->args[i - 1], gold->args[i]});
     const Node* right = arena_.Make(Kind::kDivide, {pred->args[i - 1], pred->args[i]});
@@ -43,11 +45,12 @@ bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
   const auto words = [](const Node& node) {
     return node.kind == Kind::kText || node.kind == Kind::kUnit;
   };
-  if (words(*gold) != words(*pred)) return Decide(false, "words and a value");  // hours, 1
+  if (words(*gold) != words(*pred)) return Differ("words and a value");  // hours, 1
   const Quantity left = SplitUnit(arena_, gold), right = SplitUnit(arena_, pred);
   const auto decide = [&](const Node* a, const Node* b) {
     const bool equal = values_.Equal(a, b);
-    return Decide(equal, values_.reason().empty() ? "values" : values_.reason());
+    reason_ = values_.reason().empty() ? "values" : values_.reason();
+    return equal;
   };
   const auto is_degrees = [](const Quantity& quantity) {
     return quantity.measure.powers.size() == 1 && quantity.measure.powers.contains("degree");
@@ -84,7 +87,7 @@ bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
     const Node* a = angle(left);
     const Node* b = angle(right);
     if (a != nullptr && b != nullptr) return decide(a, b);
-    return Decide(false, "different units");
+    return Differ("different units");
   }
   if (left.measure.factor == right.measure.factor) return decide(left.value, right.value);
   const auto scaled = [&](const Quantity& quantity) {

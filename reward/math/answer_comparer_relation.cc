@@ -42,9 +42,11 @@ bool IsOfLetters(const Node& node) {
 bool AnswerComparer::CompareInequalities(const Node* gold, const Node* pred) {
   const bool gold_inequality = IsInequalities(*gold), pred_inequality = IsInequalities(*pred);
   const bool restated = !gold_inequality && !options_.allow_set_relation;
-  if (restated) return Decide(false, "an inequality where the ground truth is none");
+  if (restated) return Differ("an inequality where the ground truth is none");
   const std::optional<bool> same = RealSets(values_).Equal(gold, pred);
-  if (same.has_value()) return Decide(*same, "sets of solutions");
+  if (same.has_value()) {
+    return *same ? Agree("sets of solutions") : Differ("different sets of solutions");
+  }
   if (gold->kind != Kind::kRelation || pred->kind != Kind::kRelation) {
     return gold_inequality && pred_inequality && IsListLike(*gold) && IsListLike(*pred) &&
            CompareUnordered(gold->args, pred->args);
@@ -55,7 +57,7 @@ bool AnswerComparer::CompareInequalities(const Node* gold, const Node* pred) {
 bool AnswerComparer::CompareRelationAndValue(const Node* gold, const Node* pred) {
   if (gold->kind == Kind::kRelation) {
     const std::optional<Assignment> assignment = AsAssignment(arena_, gold);
-    if (!assignment.has_value()) return Decide(false, "an equation and a value");
+    if (!assignment.has_value()) return Differ("an equation and a value");
     return Compare(assignment->value, pred);
   }
   const std::optional<Assignment> assignment = AsAssignment(arena_, pred);
@@ -119,14 +121,14 @@ bool AnswerComparer::CompareEquations(const Node* gold, const Node* pred) {
   };
   if (CompareChains(gold, pred)) return true;
   const std::optional<int> sign = values_.ProportionSign(*difference(gold), *difference(pred));
-  return Decide(sign.has_value(),
-                sign.has_value() ? "the same equation up to a factor" : "different equations");
+  return sign.has_value() ? Agree("the same equation up to a factor")
+                          : Differ("different equations");
 }
 
 // Member by member, forwards or backwards; one inequality also up to a factor.
 bool AnswerComparer::CompareChains(const Node* gold, const Node* pred) {
   if (gold->ops.size() != pred->ops.size() || gold->name != pred->name) {
-    return Decide(false, "different relations");
+    return Differ("different relations");
   }
   if (gold->ops == pred->ops && CompareOrdered(gold->args, pred->args)) return true;
   Items reversed(pred->args.rbegin(), pred->args.rend());
@@ -136,16 +138,17 @@ bool AnswerComparer::CompareChains(const Node* gold, const Node* pred) {
                                                         Relation::kIn) == gold->ops.end();
   if (directed && gold->ops == flipped && CompareOrdered(gold->args, reversed)) return true;
   if (gold->ops.size() != 1 || !directed || !IsInequality(*gold) || !IsInequality(*pred)) {
-    return Decide(false, "different relations");
+    return Differ("different relations");
   }
   const auto difference = [&](const Node* node) {
     const Node* right = arena_.Make(Kind::kNegate, {node->args[1]});
     return arena_.Make(Kind::kAdd, {node->args[0], right});
   };
   const std::optional<int> sign = values_.ProportionSign(*difference(gold), *difference(pred));
-  if (!sign.has_value()) return Decide(false, "different inequalities");
+  if (!sign.has_value()) return Differ("different inequalities");
   const Relation op = *sign > 0 ? pred->ops[0] : Flipped(pred->ops[0]);
-  return Decide(op == gold->ops[0], "inequalities up to a factor");
+  return op == gold->ops[0] ? Agree("inequalities up to a factor")
+                            : Differ("inequalities of opposite directions");
 }
 
 }  // namespace longhaul::reward::math

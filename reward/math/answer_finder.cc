@@ -85,20 +85,23 @@ class Finder {
       if (rest.starts_with("\\$") || rest.starts_with("\\\\(") || rest.starts_with("\\\\[")) {
         at += 2;
       } else if (rest.starts_with("$$")) {
-        at = AddMath(at, 2, "$$", true);
+        at = AddMath(at, "$$");
       } else if (rest.starts_with("$")) {
-        at = AddMath(at, 1, "$", false);
+        at = AddMath(at, "$");
       } else if (rest.starts_with("\\(")) {
-        at = AddMath(at, 2, "\\)", false);
+        at = AddMath(at, "\\)");
       } else if (rest.starts_with("\\[")) {
-        at = AddMath(at, 2, "\\]", true);
+        at = AddMath(at, "\\]");
       } else {
         ++at;
       }
     }
   }
 
-  size_t AddMath(size_t begin, size_t open, std::string_view close, bool over_lines) {
+  // Up to its closing delimiter, which is as long as the opening one.
+  size_t AddMath(size_t begin, std::string_view close) {
+    const size_t open = close.size();
+    const bool over_lines = close == "$$" || close == "\\]";
     size_t& unclosed_to = unclosed_to_[close.back() == ')'   ? 0
                                        : close.back() == ']' ? 1
                                                              : open + 1];

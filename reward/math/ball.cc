@@ -18,6 +18,8 @@ struct ThreadCache {
 
 long Exponent(mpfr_srcptr value) { return mpfr_regular_p(value) ? mpfr_get_exp(value) : kNoError; }
 
+Field CommonField(const Ball& a, const Ball& b) { return std::max(a.field(), b.field()); }
+
 bool BothDefined(const Ball& a, const Ball& b) { return a.defined() && b.defined(); }
 
 Ball Make(const Ball& like) { return Ball(like.precision()); }
@@ -30,18 +32,19 @@ Ball::Ball(long precision) {
   mpc_init2(value_, precision);
   mpfr_set_zero(im(), 1);
 }
-Ball::Ball(const Ball& other) : real_(other.real_), defined_(other.defined_), error_(other.error_) {
+Ball::Ball(const Ball& other)
+    : field_(other.field_), defined_(other.defined_), error_(other.error_) {
   mpc_init2(value_, other.precision());
   mpc_set(value_, other.value_, MPC_RNDNN);
 }
 Ball::Ball(Ball&& other) noexcept
-    : real_(other.real_), defined_(other.defined_), error_(other.error_) {
+    : field_(other.field_), defined_(other.defined_), error_(other.error_) {
   mpc_init2(value_, 53);
   mpc_swap(value_, other.value_);
 }
 Ball& Ball::operator=(Ball other) noexcept {
   mpc_swap(value_, other.value_);
-  real_ = other.real_;
+  field_ = other.field_;
   defined_ = other.defined_;
   error_ = other.error_;
   return *this;
@@ -51,7 +54,7 @@ Ball::~Ball() { mpc_clear(value_); }
 Ball Ball::Of(const mpq_class& value, long precision) {
   Ball ball(precision);
   const int inexact = mpfr_set_q(ball.re(), value.get_mpq_t(), MPFR_RNDN);
-  ball.Finish(true, kNoError);
+  ball.Finish(Field::kReal, kNoError);
   if (inexact == 0) ball.error_ = kNoError;
   return ball;
 }
@@ -70,8 +73,9 @@ int Ball::ProvedSign() const {
   return mpfr_sgn(re());
 }
 
-Ball& Ball::Finish(bool real, long error) {
-  real_ = real;
+Ball& Ball::Finish(Field field, long error) {
+  field_ = field;
+  const bool real = field == Field::kReal;
   if (real) mpfr_set_zero(im(), 1);
   const bool finite = mpfr_number_p(re()) != 0 && (real || mpfr_number_p(im()) != 0);
   const long magnitude = MagnitudeBits();
@@ -83,8 +87,8 @@ Ball& Ball::Finish(bool real, long error) {
 }
 
 Ball& Ball::DropImaginary() {
-  if (real_ || Exponent(im()) > error_ + 1) return *this;
-  real_ = true;
+  if (real() || Exponent(im()) > error_ + 1) return *this;
+  field_ = Field::kReal;
   mpfr_set_zero(im(), 1);
   return *this;
 }
@@ -93,7 +97,7 @@ Ball Add(const Ball& a, const Ball& b) {
   Ball c = Make(a);
   if (!BothDefined(a, b)) return Ball::Undefined(a.precision());
   mpc_add(c.value(), a.value(), b.value(), MPC_RNDNN);
-  return std::move(c.Finish(a.real() && b.real(), std::max(a.error(), b.error()) + 1));
+  return std::move(c.Finish(CommonField(a, b), std::max(a.error(), b.error()) + 1));
 }
 
 Ball Subtract(const Ball& a, const Ball& b) { return Add(a, Negate(b)); }
@@ -101,29 +105,29 @@ Ball Subtract(const Ball& a, const Ball& b) { return Add(a, Negate(b)); }
 Ball Multiply(const Ball& a, const Ball& b) {
   if (!BothDefined(a, b)) return Ball::Undefined(a.precision());
   Ball c = Make(a);
-  const bool real = a.real() && b.real();
-  if (real) {
+  const Field field = CommonField(a, b);
+  if (field == Field::kReal) {
     mpfr_mul(c.re(), a.re(), b.re(), MPFR_RNDN);
   } else {
     mpc_mul(c.value(), a.value(), b.value(), MPC_RNDNN);
   }
   const long error = std::max(
       {a.MagnitudeBits() + b.error(), b.MagnitudeBits() + a.error(), a.error() + b.error()});
-  return std::move(c.Finish(real, error + 3));
+  return std::move(c.Finish(field, error + 3));
 }
 
 Ball Divide(const Ball& a, const Ball& b) {
   if (!BothDefined(a, b) || !b.IsProvedNonzero()) return Ball::Undefined(a.precision());
   Ball c = Make(a);
-  const bool real = a.real() && b.real();
-  if (real) {
+  const Field field = CommonField(a, b);
+  if (field == Field::kReal) {
     mpfr_div(c.re(), a.re(), b.re(), MPFR_RNDN);
   } else {
     mpc_div(c.value(), a.value(), b.value(), MPC_RNDNN);
   }
   const long low = b.LowerBits();
   const long error = std::max(a.error() - low, a.MagnitudeBits() + b.error() - 2 * low);
-  return std::move(c.Finish(real, error + 3));
+  return std::move(c.Finish(field, error + 3));
 }
 
 Ball Negate(Ball a) {
@@ -141,7 +145,7 @@ Ball Absolute(const Ball& a) {
   if (!a.defined()) return a;
   Ball c = Make(a);
   mpc_abs(c.re(), a.value(), MPFR_RNDN);
-  return std::move(c.Finish(true, a.error() + 1));
+  return std::move(c.Finish(Field::kReal, a.error() + 1));
 }
 
 Ball Exp(const Ball& a) {
@@ -155,8 +159,8 @@ Ball Exp(const Ball& a) {
   } else {
     mpc_exp(c.value(), a.value(), MPC_RNDNN);
   }
-  c.Finish(a.real(), kNoError);
-  return std::move(c.Finish(a.real(), c.MagnitudeBits() + a.error() + 2).DropImaginary());
+  c.Finish(a.field(), kNoError);
+  return std::move(c.Finish(a.field(), c.MagnitudeBits() + a.error() + 2).DropImaginary());
 }
 
 // The principal branch; undefined where the sign of the imaginary part is not certain.
@@ -166,13 +170,13 @@ Ball Log(const Ball& a) {
   const long error = a.error() - a.LowerBits() + 1;
   if (a.real() && mpfr_sgn(a.re()) > 0) {
     mpfr_log(c.re(), a.re(), MPFR_RNDN);
-    return std::move(c.Finish(true, error));
+    return std::move(c.Finish(Field::kReal, error));
   }
   if (!a.real() && mpfr_sgn(a.re()) < 0 && Exponent(a.im()) - 1 <= a.error() + 1) {
     return Ball::Undefined(a.precision());
   }
   mpc_log(c.value(), a.value(), MPC_RNDNN);
-  return std::move(c.Finish(false, error));
+  return std::move(c.Finish(Field::kComplex, error));
 }
 
 Ball Sqrt(const Ball& a) {
@@ -180,19 +184,20 @@ Ball Sqrt(const Ball& a) {
   Ball c = Make(a);
   if (!a.IsProvedNonzero()) {  // zero, as far as can be told
     mpfr_set_zero(c.re(), 1);
-    return std::move(c.Finish(true, a.error() <= kNoError / 2 ? kNoError : a.error() / 2 + 3));
+    return std::move(
+        c.Finish(Field::kReal, a.error() <= kNoError / 2 ? kNoError : a.error() / 2 + 3));
   }
   if (a.real() && mpfr_sgn(a.re()) > 0) {
     mpfr_sqrt(c.re(), a.re(), MPFR_RNDN);
-    c.Finish(true, kNoError);
-    return std::move(c.Finish(true, a.error() - c.LowerBits()));
+    c.Finish(Field::kReal, kNoError);
+    return std::move(c.Finish(Field::kReal, a.error() - c.LowerBits()));
   }
   if (!a.real() && mpfr_sgn(a.re()) < 0 && Exponent(a.im()) - 1 <= a.error() + 1) {
     return Ball::Undefined(a.precision());
   }
   mpc_sqrt(c.value(), a.value(), MPC_RNDNN);
-  c.Finish(false, kNoError);
-  return std::move(c.Finish(false, a.error() - c.LowerBits() + 1));
+  c.Finish(Field::kComplex, kNoError);
+  return std::move(c.Finish(Field::kComplex, a.error() - c.LowerBits() + 1));
 }
 
 namespace {
@@ -206,11 +211,11 @@ Ball Circular(const Ball& a, RealFunction real, ComplexFunction complex) {
   Ball c = Make(a);
   if (a.real()) {
     real(c.re(), a.re(), MPFR_RNDN);
-    return std::move(c.Finish(true, std::max(a.error(), -a.precision()) + 1));
+    return std::move(c.Finish(Field::kReal, std::max(a.error(), -a.precision()) + 1));
   }
   complex(c.value(), a.value(), MPC_RNDNN);
-  c.Finish(false, kNoError);
-  return std::move(c.Finish(false, std::max(c.MagnitudeBits(), 1L) + a.error() + 3));
+  c.Finish(Field::kComplex, kNoError);
+  return std::move(c.Finish(Field::kComplex, std::max(c.MagnitudeBits(), 1L) + a.error() + 3));
 }
 
 }  // namespace
@@ -231,14 +236,14 @@ Ball Arcsin(const Ball& a) {
   const long error = inside                      ? a.error() - rest.LowerBits() / 2 + 2
                      : a.error() <= kNoError / 2 ? kNoError
                                                  : a.error() / 2 + 3;
-  return std::move(c.Finish(true, error));
+  return std::move(c.Finish(Field::kReal, error));
 }
 
 Ball Arctan(const Ball& a) {
   if (!a.defined() || !a.real()) return Ball::Undefined(a.precision());
   Ball c = Make(a);
   mpfr_atan(c.re(), a.re(), MPFR_RNDN);
-  return std::move(c.Finish(true, a.error() + 1));
+  return std::move(c.Finish(Field::kReal, a.error() + 1));
 }
 
 Ball Gamma(const Ball& a) {
@@ -247,8 +252,8 @@ Ball Gamma(const Ball& a) {
   }
   Ball c = Make(a);
   mpfr_gamma(c.re(), a.re(), MPFR_RNDN);
-  c.Finish(true, kNoError);
-  return std::move(c.Finish(true, c.MagnitudeBits() + a.error() + 12));
+  c.Finish(Field::kReal, kNoError);
+  return std::move(c.Finish(Field::kReal, c.MagnitudeBits() + a.error() + 12));
 }
 
 Ball WholePower(const Ball& a, long n) {
@@ -277,11 +282,11 @@ Ball OddRoot(const Ball& a, unsigned long degree) {
   if (!a.IsProvedNonzero()) {
     mpfr_set_zero(c.re(), 1);
     const long error = a.error() / static_cast<long>(degree) + 3;
-    return std::move(c.Finish(true, a.error() <= kNoError / 2 ? kNoError : error));
+    return std::move(c.Finish(Field::kReal, a.error() <= kNoError / 2 ? kNoError : error));
   }
   mpfr_rootn_ui(c.re(), a.re(), degree, MPFR_RNDN);
-  c.Finish(true, kNoError);
-  return std::move(c.Finish(true, a.error() - a.LowerBits() + c.MagnitudeBits() + 1));
+  c.Finish(Field::kReal, kNoError);
+  return std::move(c.Finish(Field::kReal, a.error() - a.LowerBits() + c.MagnitudeBits() + 1));
 }
 
 Ball Combine(std::vector<Ball> parts, Ball (*join)(const Ball&, const Ball&)) {
@@ -296,7 +301,7 @@ Ball Combine(std::vector<Ball> parts, Ball (*join)(const Ball&, const Ball&)) {
 Ball Pi(long precision) {
   Ball c(precision);
   mpfr_const_pi(c.re(), MPFR_RNDN);
-  return std::move(c.Finish(true, kNoError));
+  return std::move(c.Finish(Field::kReal, kNoError));
 }
 
 }  // namespace longhaul::reward::math

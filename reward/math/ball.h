@@ -8,11 +8,15 @@
 #include <gmpxx.h>
 #include <mpc.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace longhaul::reward::math {
 
 inline constexpr long kNoError = -(1L << 40);
+
+// What a value is known to be in; a complex one may still be real.
+enum class Field : uint8_t { kReal, kComplex };
 
 class Ball {
  public:
@@ -26,7 +30,8 @@ class Ball {
   static Ball Undefined(long precision);
 
   bool defined() const { return defined_; }
-  bool real() const { return real_; }
+  Field field() const { return field_; }
+  bool real() const { return field_ == Field::kReal; }
   long error() const { return error_; }
   long precision() const { return mpc_get_prec(value_); }
   mpfr_srcptr re() const { return mpc_realref(value_); }
@@ -44,13 +49,13 @@ class Ball {
   int ProvedSign() const;
 
   // Takes a result just computed: what its inputs and its rounding leave as error.
-  Ball& Finish(bool real, long error);
+  Ball& Finish(Field field, long error);
   // An imaginary part that cannot be told from zero is taken for zero.
   Ball& DropImaginary();
 
  private:
   mpc_t value_;
-  bool real_ = true;
+  Field field_ = Field::kReal;
   bool defined_ = true;
   long error_ = kNoError;
 };

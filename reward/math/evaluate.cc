@@ -117,7 +117,7 @@ Ball Evaluator::Unknown(const std::string& name) {
   Ball value = Of(found->second.re);
   if (found->second.im == 0) return value;
   mpfr_set_q(value.im(), found->second.im.get_mpq_t(), MPFR_RNDN);
-  return std::move(value.Finish(false, kNoError));
+  return std::move(value.Finish(Field::kComplex, kNoError));
 }
 
 Ball Evaluator::Constant(const std::string& name) {
@@ -126,7 +126,7 @@ Ball Evaluator::Constant(const std::string& name) {
   Ball unit(rules_.precision);
   mpfr_set_zero(unit.re(), 1);
   mpfr_set_si(unit.im(), 1, MPFR_RNDN);
-  return std::move(unit.Finish(false, kNoError));
+  return std::move(unit.Finish(Field::kComplex, kNoError));
 }
 
 // A real base to a rational power; an odd denominator gives a real value for a negative base too.
@@ -222,7 +222,7 @@ Ball Evaluator::Integral(const Node& node) {
   Ball fine = Divide(Multiply(Combine(std::move(terms), Add), width), Of(2));
   const Ball difference = Subtract(fine, coarse);
   if (!difference.defined() || difference.MagnitudeBits() > -55) return Undefined();
-  return std::move(fine.Finish(fine.real(), std::max(fine.error(), -95L)));
+  return std::move(fine.Finish(fine.field(), std::max(fine.error(), -95L)));
 }
 
 }  // namespace longhaul::reward::math

@@ -22,10 +22,13 @@ struct ComplexRational {
 };
 using Point = std::map<std::string, ComplexRational, std::less<>>;
 
+// Of a log without one.
+enum class LogBase : uint8_t { kNatural, kTen };
+
 struct EvaluationRules {
   long precision = 128;
-  bool complex = false;     // principal values throughout
-  bool common_log = false;  // a log without a base is of base ten
+  bool complex = false;  // principal values throughout
+  LogBase log_base = LogBase::kNatural;
 };
 
 class Evaluator {

@@ -46,7 +46,7 @@ Ball Evaluator::Elementary(const std::string& name, const Ball& x) {
   if (name == "Re" || name == "Im") {
     Ball part(rules_.precision);
     mpfr_set(part.re(), name == "Re" ? x.re() : x.im(), MPFR_RNDN);
-    return std::move(part.Finish(true, x.error()));
+    return std::move(part.Finish(Field::kReal, x.error()));
   }
   if (name == "sgn") {
     return x.real() && x.ProvedSign() != 0 ? Of(x.ProvedSign()) : Undefined();
@@ -56,7 +56,7 @@ Ball Evaluator::Elementary(const std::string& name, const Ball& x) {
     Ball log = Log(x);
     Ball part(rules_.precision);
     mpfr_set(part.re(), log.im(), MPFR_RNDN);
-    return std::move(part.Finish(true, log.error()));
+    return std::move(part.Finish(Field::kReal, log.error()));
   }
   if (name.ends_with('h')) return Hyperbolic(name, x);
   return Inverse(name, x);
@@ -97,10 +97,10 @@ Ball Evaluator::Rounded(const std::string& name, const Ball& x) {
   } else {
     mpfr_ceil(rounded.re(), x.re());
   }
-  rounded.Finish(true, kNoError);
+  rounded.Finish(Field::kReal, kNoError);
   Ball nearest(rules_.precision);
   mpfr_rint(nearest.re(), x.re(), MPFR_RNDN);
-  nearest.Finish(true, kNoError);
+  nearest.Finish(Field::kReal, kNoError);
   if (Subtract(x, nearest).ProvedSign() == 0 && x.error() > kNoError / 2) return Undefined();
   return rounded;
 }
@@ -121,7 +121,7 @@ Ball Evaluator::Logarithm(const Node& node) {
   x.DropImaginary();
   const Ball log = Log(x);
   if (node.args.size() == 2) return Divide(log, Log(Evaluate(*node.args[1])));
-  return rules_.common_log ? Divide(log, Log(Of(10))) : log;
+  return rules_.log_base == LogBase::kTen ? Divide(log, Log(Of(10))) : log;
 }
 
 // C(x, k) for a small whole k is a polynomial in x.

@@ -85,7 +85,7 @@ Ball Evaluator::InfiniteSum(const Node& node) {
   if (!change.defined()) return Undefined();
   const long error = std::max(change.MagnitudeBits(), change.error());
   if (error > sum.MagnitudeBits() - kNeededBits) return Undefined();
-  return std::move(sum.Finish(true, std::max(sum.error(), error)));
+  return std::move(sum.Finish(Field::kReal, std::max(sum.error(), error)));
 }
 
 }  // namespace longhaul::reward::math

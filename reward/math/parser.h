@@ -42,6 +42,7 @@ class Parser {
 
  private:
   class Nesting;
+  enum class Place { kFirst, kBehindValue };  // of a factor: behind a value words are its unit
   enum class Separator { kNone, kComma, kSemicolon, kAnd, kOr, kSpace };
 
   // Tokens.
@@ -58,7 +59,7 @@ class Parser {
   bool AtListEnd() const;
   const Node* List();
   const Node* Grouped();
-  const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, bool any_or);
+  const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, std::string name);
   const Node* Statement();
   bool AtAside() const;
   const Node* Aside(const Node& value);
@@ -134,10 +135,10 @@ class Parser {
   const Node* Unsubscripted(const std::string& name);
   const Node* Apply(std::string name);
   const Node* Index(const Node* letters);
-  const Node* Word(bool behind_value);
+  const Node* Word(Place place);
   const Node* WordsBehindValue(std::string_view words);
   const Node* PercentFactor();
-  const Node* Text(bool behind_value);
+  const Node* Text(Place place);
 
   // parser_command.cc
   const Node* Command();

@@ -286,7 +286,8 @@ const Node* Parser::Apply(std::string name) {
 }
 
 // Letters side by side: a unit behind a number, a word, or a product of letters.
-const Node* Parser::Word(bool behind_value) {
+const Node* Parser::Word(Place place) {
+  const bool behind_value = place == Place::kBehindValue;
   const Token word = Take();
   if (behind_value && IsPercentWord(word.text)) return PercentFactor();
   const TokenType before = at_ >= 2 ? tokens_[at_ - 2].type : TokenType::kEnd;
@@ -352,7 +353,8 @@ const Node* Parser::PercentFactor() {
 }
 
 // \text{...}: a unit behind a value; else a letter, an answer of its own, or words.
-const Node* Parser::Text(bool behind_value) {
+const Node* Parser::Text(Place place) {
+  const bool behind_value = place == Place::kBehindValue;
   const Token text = Take();
   const std::string_view content = Trim(text.text);
   if (content.empty()) return behind_value ? arena_.Number(1) : Product();

@@ -65,6 +65,7 @@ const Node* Parser::Atom() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
   const bool behind_value = std::exchange(behind_value_, false);
+  const Place place = behind_value ? Place::kBehindValue : Place::kFirst;
   const Token& token = Peek();
   switch (token.type) {
     case TokenType::kNumber:
@@ -72,9 +73,9 @@ const Node* Parser::Atom() {
     case TokenType::kLetter:
       return Letter();
     case TokenType::kWord:
-      return Word(behind_value);
+      return Word(place);
     case TokenType::kText:
-      return Text(behind_value);
+      return Text(place);
     case TokenType::kCommand: {
       const Token& next = Peek(1);
       const bool applied = next.Is('(') || next.Is('{') || next.Is('_') || next.IsCommand("{");

@@ -169,12 +169,11 @@ const Node* Parser::List() {
     if (semicolon) groups.emplace_back();
   }
   if (groups.back().empty() && groups.size() > 1) groups.pop_back();
-  return JoinGroups(std::move(groups), any_or);
+  return JoinGroups(std::move(groups), any_or ? "or" : "");
 }
 
 // "a; b" is a list of two, "a, b; c, d" one of two lists.
-const Node* Parser::JoinGroups(std::vector<std::vector<const Node*>> groups, bool any_or) {
-  const std::string name = any_or ? "or" : "";
+const Node* Parser::JoinGroups(std::vector<std::vector<const Node*>> groups, std::string name) {
   std::vector<const Node*> items;
   const bool nested = groups.size() > 1 && std::any_of(groups.begin(), groups.end(),
                                                        [](const auto& g) { return g.size() > 1; });
@@ -187,7 +186,7 @@ const Node* Parser::JoinGroups(std::vector<std::vector<const Node*>> groups, boo
     }
   }
   if (items.size() == 1) return items[0];
-  return arena_.Make(Kind::kList, std::move(items), name);
+  return arena_.Make(Kind::kList, std::move(items), std::move(name));
 }
 
 // "y(x) =": y is the function's name.

@@ -50,19 +50,19 @@ int CountSigns(const Node& node, std::string_view name) {
   return count;
 }
 
-// The node with its signs chosen: bit i of `choice` is the i-th +-; with -+ one bit rules all.
-const Node* Choose(Arena& arena, const Node* node, int choice, int& index, bool together) {
+// The node with its signs chosen: bit i of `choice` is the i-th +-.
+const Node* Choose(Arena& arena, const Node* node, unsigned choice, int& index) {
   if (node->args.empty()) return node;
   bool changed = false;
   std::vector<const Node*> args;
   bool minus = false;
   if (node->kind == Kind::kPlusMinus) {
-    minus = ((together ? choice : choice >> index) & 1) != 0;
+    minus = (choice >> index & 1) != 0;
     if (node->name == "-+") minus = !minus;
     ++index;
   }
   for (const Node* arg : node->args) {
-    args.push_back(Choose(arena, arg, choice, index, together));
+    args.push_back(Choose(arena, arg, choice, index));
     changed = changed || args.back() != arg;
   }
   if (node->kind == Kind::kPlusMinus) {
@@ -253,11 +253,12 @@ std::vector<const Node*> Expand(Arena& arena, const Node* node) {
   const int signs = CountSigns(*node, "");
   if (signs == 0 || signs > 20) return {node};
   const bool together = CountSigns(*node, "-+") > 0 || signs > kMaxSigns;
-  const int choices = together ? 2 : 1 << signs;
+  const unsigned choices = together ? 2 : 1U << signs;
   std::vector<const Node*> values;
-  for (int choice = 0; choice < choices; ++choice) {
+  for (unsigned choice = 0; choice < choices; ++choice) {
     int index = 0;
-    values.push_back(Choose(arena, node, choice, index, together));
+    const bool all = together && choice == 1;
+    values.push_back(Choose(arena, node, all ? ~0U : choice, index));
   }
   return values;
 }

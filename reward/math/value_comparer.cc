@@ -134,11 +134,11 @@ bool ValueComparer::EqualExactly(const Node& a, const Node& b) {
     return true;
   }
   if (HasInfinity(a) || HasInfinity(b)) return false;
-  if (EqualAtPoints(a, b, false)) return true;
-  return (HasCommonLog(a) || HasCommonLog(b)) && EqualAtPoints(a, b, true);
+  if (EqualAtPoints(a, b, LogBase::kNatural)) return true;
+  return (HasCommonLog(a) || HasCommonLog(b)) && EqualAtPoints(a, b, LogBase::kTen);
 }
 
-Point ValueComparer::Draw(const std::vector<std::string>& names, int index, bool complex) const {
+Point ValueComparer::Draw(const std::vector<std::string>& names, int index, Field field) const {
   Point point;
   const Region& region = kRegions[static_cast<size_t>(index) % kRegions.size()];
   for (const std::string& name : names) {
@@ -147,7 +147,7 @@ Point ValueComparer::Draw(const std::vector<std::string>& names, int index, bool
       return mpq_class(std::floor((region.low + (region.high - region.low) * u) * 0x1p24)) /
              mpq_class(1 << 24);
     };
-    point[name] = {draw(0), complex ? draw(1) : mpq_class(0)};
+    point[name] = {draw(0), field == Field::kComplex ? draw(1) : mpq_class(0)};
   }
   return point;
 }
@@ -163,7 +163,7 @@ std::vector<Point> ValueComparer::PointsOnPieces(const Node& a, const Node& b,
   if (!finder.HasPieces() || IsApproximated(a) || IsApproximated(b)) return points;
   const size_t lines = names.size() == 1 ? 1 : 2;  // of each name, with the others elsewhere
   for (size_t i = 0; i < std::min(names.size(), kMaxNames) * lines; ++i) {
-    const Point start = Draw(names, 400 + static_cast<int>(i), false);
+    const Point start = Draw(names, 400 + static_cast<int>(i), Field::kReal);
     const std::vector<Point> along = finder.PointsAlong(start, names[i / lines]);
     points.insert(points.end(), along.begin(), along.end());
   }
@@ -197,21 +197,22 @@ ValueComparer::Agreement ValueComparer::CompareAt(const Node& a, const Node& b, 
   return Agreement::kOneUndefined;
 }
 
-bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, bool common_log) {
+bool ValueComparer::EqualAtPoints(const Node& a, const Node& b, LogBase base) {
   std::vector<std::string> names;
   CollectUnknowns(a, budget_, names);
   CollectUnknowns(b, budget_, names);
   EvaluationRules rules = {
       .precision = kFirstPrecision,
       .complex = IsComplexOnly(a) || IsComplexOnly(b) || SeesConjugates(a) || SeesConjugates(b),
-      .common_log = common_log};
-  const bool complex_points = !names.empty() && (SeesConjugates(a) || SeesConjugates(b));
+      .log_base = base};
+  const Field field =
+      !names.empty() && (SeesConjugates(a) || SeesConjugates(b)) ? Field::kComplex : Field::kReal;
   const int needed = names.empty() ? 1 : kNeededAgreements;
   const int draws = names.empty() ? 1 : kMaxDraws;
   int real = 0, complex = 0, branches = 0, undefined = 0;
   std::vector<Point> agreed;
   for (int draw = 0; draw < draws && real < needed; ++draw) {
-    Point point = Draw(names, draw, complex_points);
+    Point point = Draw(names, draw, field);
     switch (CompareAt(a, b, point, rules)) {
       case Agreement::kDiffer:
         reason_ = names.empty() ? "values that differ" : "values that differ at a point";
@@ -276,7 +277,7 @@ bool ValueComparer::AgreesFarOut(const Node& a, const Node& b,
   for (const mpq_class& scale : {scales.largest, scales.smallest}) {
     if (scale == 1) continue;
     for (const int sign : {1, -1}) {
-      Point point = Draw(names, index++, false);
+      Point point = Draw(names, index++, Field::kReal);
       for (auto& [name, value] : point) value.re = sign * scale * (1 + abs(value.re));
       if (CompareAt(a, b, point, rules) == Agreement::kDiffer) return false;
       for (auto& [name, value] : point) value.re /= 4;
@@ -296,7 +297,7 @@ bool ValueComparer::AgreesAtIntegers(const Node& a, const Node& b,
   };
   if (!rounds(a) && !rounds(b)) return true;
   for (int index = 0; index < kPoints; ++index) {
-    Point point = Draw(names, 300 + index, false);
+    Point point = Draw(names, 300 + index, Field::kReal);
     for (auto& [name, value] : point) {
       value.re = mpq_class(std::floor(value.re.get_d() * 3));
     }

@@ -42,7 +42,7 @@ class ValueComparer {
  private:
   enum class Agreement { kReal, kComplex, kDiffer, kBranches, kOneUndefined, kUndefined };
 
-  bool EqualAtPoints(const Node& a, const Node& b, bool common_log);
+  bool EqualAtPoints(const Node& a, const Node& b, LogBase base);
   Agreement CompareAt(const Node& a, const Node& b, const Point& point, EvaluationRules rules);
   bool AgreesWithMoreDigits(const Node& a, const Node& b, const Point& point,
                             EvaluationRules rules);
@@ -54,7 +54,7 @@ class ValueComparer {
                       const EvaluationRules& rules);
   std::vector<Point> PointsOnPieces(const Node& a, const Node& b,
                                     const std::vector<std::string>& names) const;
-  Point Draw(const std::vector<std::string>& names, int index, bool complex) const;
+  Point Draw(const std::vector<std::string>& names, int index, Field field) const;
   bool Close(const Node& gold, const Node& pred);
   bool DecimalOf(const Node& written, const Node& other);
   bool Within(const Node& a, const Node& b, const mpq_class& distance);

@@ -53,7 +53,7 @@ std::optional<int> ValueComparer::ProportionSign(const Node& f, const Node& g) {
   EvaluationRules rules = {.precision = 256};
   rules.complex = Contains(f, Kind::kConstant, "i") || Contains(g, Kind::kConstant, "i");
   for (int draw = 0; draw < kMaxDraws && agreements < kNeededAgreements; ++draw) {
-    const Point point = Draw(names, draw + 100, false);
+    const Point point = Draw(names, draw + 100, Field::kReal);
     Ball x = Evaluator(point, rules, budget_).Evaluate(f);
     Ball y = Evaluator(point, rules, budget_).Evaluate(g);
     x.DropImaginary();
