@@ -50,7 +50,9 @@ StatusOr<ConfigNode*> StepInto(const std::string& part, std::string_view key, Co
   node.kind = ConfigNode::Kind::kMap;
   if (ConfigNode* value = node.Find(part)) return value;
   node.entries.push_back({part, "command line", ConfigNode()});
-  return &node.entries.back().value;
+  ConfigNode& made = node.entries.back().value;
+  made.where = "command line";
+  return &made;
 }
 
 }  // namespace

@@ -28,6 +28,13 @@ std::string StripUnderscores(std::string_view text) {
   return digits;
 }
 
+// The nearest name beside all of them, where one is near.
+std::string NotOneOf(const std::string& text, const std::vector<std::string>& valid) {
+  const std::string nearest = SuggestName(text, valid);
+  return fmt::format("expected one of {}, found '{}'{}", JoinNames(valid), text,
+                     nearest.starts_with("; did") ? nearest : "");
+}
+
 }  // namespace
 
 Status ConfigReader::Finish() {
@@ -208,8 +215,7 @@ void ConfigReader::String(std::string& value, const FieldSpec& spec) {
   if (spec.not_empty && node_->text.empty()) return Error(node_->where, "must not be empty");
   const std::vector<std::string>& valid = spec.one_of;
   if (!valid.empty() && std::find(valid.begin(), valid.end(), node_->text) == valid.end()) {
-    return Error(node_->where, fmt::format("expected one of {}, found '{}'", fmt::join(valid, ", "),
-                                           node_->text));
+    return Error(node_->where, NotOneOf(node_->text, valid));
   }
   value = node_->text;
 }
@@ -224,11 +230,7 @@ void ConfigReader::Enum(int& value, const std::vector<EnumName>& names) {
     }
     valid.emplace_back(candidate.name);
   }
-  Error(node_->where,
-        fmt::format("expected one of {}, found '{}'{}", fmt::join(valid, ", "), node_->text,
-                    valid.size() > 0 && SuggestName(node_->text, valid).starts_with("; did")
-                        ? SuggestName(node_->text, valid)
-                        : ""));
+  Error(node_->where, NotOneOf(node_->text, valid));
 }
 
 }  // namespace longhaul

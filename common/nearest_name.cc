@@ -2,7 +2,6 @@
 #include "common/nearest_name.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -35,11 +34,22 @@ std::string SuggestName(std::string_view given, const std::vector<std::string>& 
   if (given.size() <= kGivenMax) {
     for (const std::string& name : names) {
       const int distance = EditDistance(given, name);
-      if (distance < best_distance) best = &name, best_distance = distance;
+      // Names that have nothing in common are at a distance of their length.
+      const bool related = distance < static_cast<int>(std::max(given.size(), name.size()));
+      if (related && distance < best_distance) best = &name, best_distance = distance;
     }
   }
   if (best != nullptr) return fmt::format("; did you mean '{}'?", *best);
-  return fmt::format("; valid: {}", fmt::join(names, ", "));
+  return "; valid: " + JoinNames(names);
+}
+
+std::string JoinNames(const std::vector<std::string>& names) {
+  std::string joined;
+  for (const std::string& name : names) {
+    joined += joined.empty() ? "" : ", ";
+    joined += name.empty() ? "''" : name;
+  }
+  return joined;
 }
 
 }  // namespace longhaul

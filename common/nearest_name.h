@@ -13,4 +13,7 @@ namespace longhaul {
 // "; valid: x, y".
 std::string SuggestName(std::string_view given, const std::vector<std::string>& names);
 
+// "x, y", an empty one as ''.
+std::string JoinNames(const std::vector<std::string>& names);
+
 }  // namespace longhaul

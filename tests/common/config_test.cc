@@ -6,6 +6,7 @@
 
 #include "common/config_keys.h"
 #include "common/file.h"
+#include "common/nearest_name.h"
 #include "tests/common/status_matchers.h"
 
 namespace longhaul {
@@ -58,7 +59,7 @@ struct RunConfig {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("name", name, {.not_empty = true});
-    v.Field("loss", loss, {.one_of = {"cispo", "grpo"}});
+    v.Field("loss", loss, {.one_of = {"cispo", "grpo", ""}});
     v.Field("seed", seed);
     v.Field("trainer", trainer);
     v.Field("stages", stages, {.not_empty = true});
@@ -159,7 +160,8 @@ TEST(Config, WrongTypesAndBounds) {
        "expected one of fp32, bf16, found 'fp23'; did you mean 'fp32'?"},
       {"trainer: 3", "trainer: expected a section, found '3'"},
       {"trainer: [1]", "trainer: expected a section, found a list"},
-      {"loss: ppo", "loss: expected one of cispo, grpo, found 'ppo'"},
+      {"loss: ppo", "loss: expected one of cispo, grpo, '', found 'ppo'"},
+      {"loss: cipso", "found 'cipso'; did you mean 'cispo'?"},
       {"name: \"\"", "name: must not be empty"},
       {"name: [a]", "name: expected string, found a list"},
       {"name:", "name: expected string, found nothing"},
@@ -220,6 +222,12 @@ TEST(Config, OverridesFromTheCommandLine) {
   EXPECT_EQ(run->warmup->eps, 2.0f);
 }
 
+TEST(NearestName, HasSomethingInCommonWithWhatWasGiven) {
+  EXPECT_EQ(SuggestName("x", {"", "ab"}), "; valid: '', ab");
+  EXPECT_EQ(SuggestName("", {"ab", "abc"}), "; valid: ab, abc");
+  EXPECT_EQ(SuggestName("b", {"", "ab"}), "; did you mean 'ab'?");
+}
+
 TEST(Config, OverridesReportThemselves) {
   const std::pair<const char*, const char*> kCases[] = {
       {"trainer.learning_rate=abc",
@@ -242,12 +250,14 @@ TEST(Config, OverridesReportThemselves) {
 }
 
 TEST(Config, RemembersWhereKeysWereGiven) {
-  const StatusOr<Config> config = Config::Parse(
-      "trainer:\n  eps: 1\nstages:\n  - {window_tokens: 3}\n", "run.yaml", {"seed=4"});
+  const StatusOr<Config> config =
+      Config::Parse("trainer:\n  eps: 1\nstages:\n  - {window_tokens: 3}\n", "run.yaml",
+                    {"seed=4", "warmup.eps=2"});
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->Where("trainer.eps"), "run.yaml:2:8");
   EXPECT_EQ(config->Where("stages.0.window_tokens"), "run.yaml:4:21");
   EXPECT_EQ(config->Where("seed"), "command line");
+  EXPECT_EQ(config->Where("warmup"), "command line");
   EXPECT_EQ(config->Where("trainer.resume"), "run.yaml (default)");
   EXPECT_TRUE(config->Has("trainer.eps"));
   EXPECT_FALSE(config->Has("trainer.resume"));
@@ -320,7 +330,7 @@ TEST(Config, KeysOfAbsentSectionsAndEmptyListsAreListed) {
   EXPECT_EQ(key("warmup").preset, "unset");
   EXPECT_EQ(key("warmup.eps").type, "number");
   EXPECT_EQ(key("warmup.precision").range, "fp32 | bf16");
-  EXPECT_EQ(key("loss").range, "cispo | grpo");
+  EXPECT_EQ(key("loss").range, "cispo | grpo | \"\"");
 }
 
 TEST(Config, BaseFilesAreOverlaid) {
