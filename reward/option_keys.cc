@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/option_keys.h"
 
+#include <algorithm>
 #include <set>
-#include <string>
 
 #include "common/nearest_name.h"
 
 namespace longhaul::reward {
 
-Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor) {
-  std::set<std::string, std::less<>> valid;
+std::vector<std::string> OptionKeys(const Scorer& scorer, const Extractor& extractor) {
+  std::set<std::string> valid;
   for (const std::string_view key : scorer.option_keys()) valid.emplace(key);
   for (const auto& keys : {extractor.required_options, extractor.optional_options}) {
     for (const std::string_view key : keys) valid.emplace(key);
   }
+  return {valid.begin(), valid.end()};
+}
+
+Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor) {
+  const std::vector<std::string> valid = OptionKeys(scorer, extractor);
   for (const Json::Member& member : options.members()) {
-    if (valid.contains(member.key)) continue;
+    if (std::binary_search(valid.begin(), valid.end(), member.key)) continue;
+    if (valid.empty()) {
+      return InvalidArgument("unknown option '{}': scorer '{}' with extractor '{}' reads none",
+                             Excerpt(member.key), scorer.name(), extractor.name);
+    }
     return InvalidArgument("unknown option '{}'{}", Excerpt(member.key),
-                           SuggestName(member.key, {valid.begin(), valid.end()}));
+                           SuggestName(member.key, valid));
   }
   return OkStatus();
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether a scorer or its extractor reads every option a task gives. Some keys both read, such as
-// `extract` of mathematics.
+// The options that a scorer and its extractor read. Some keys both read, such as `extract` of
+// mathematics.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "common/json.h"
 #include "common/status.h"
@@ -10,6 +13,9 @@
 #include "reward/scorer.h"
 
 namespace longhaul::reward {
+
+// Sorted, each once.
+std::vector<std::string> OptionKeys(const Scorer& scorer, const Extractor& extractor);
 
 // InvalidArgument names the first key that nobody reads and what is meant, or all that are read.
 Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor);

@@ -63,6 +63,8 @@ class Scorer {
   virtual std::string_view default_extractor() const { return "whole"; }
   // Whether it judges the answer, so that it counts for accuracy; false: only the form.
   virtual bool judges_answer() const { return true; }
+  // Whether a task without a ground truth is none; false: the options say what is right.
+  virtual bool needs_ground_truth() const { return true; }
   // Whether its verdict is the opinion of a model, which may have biases and is watched for them.
   virtual bool is_judge() const { return false; }
   // Keys of `options` it reads; the router refuses others.
@@ -71,7 +73,7 @@ class Scorer {
   // the reward service keeps them off the threads that compute.
   virtual int max_concurrent_calls() const { return 0; }
 
-  // What is wrong with the ground truth or the options, without naming the task.
+  // What is wrong with the options, and only then with the ground truth; without naming the task.
   virtual Status CheckTask(const ScoringTask& task) const = 0;
   // Blocks until there is a verdict, at most until the deadline: then it is unscorable.
   virtual Verdict Score(const ScoringTask& task, const Response& response,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/scorer_registry.h"
 
+#include <set>
+
 #include "common/check.h"
 #include "common/nearest_name.h"
 #include "reward/instruction/instruction_verifier.h"
@@ -57,9 +59,10 @@ StatusOr<const Scorer*> ScorerRegistry::Find(std::string_view name) const {
 }
 
 std::vector<std::string> ScorerRegistry::Names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, scorer] : scorers_) names.push_back(name);
-  return names;
+  std::set<std::string> names;
+  for (const auto& [name, scorer] : scorers_) names.insert(name);
+  for (const AskingScorer& asking : kAskingScorers) names.emplace(asking.name);
+  return {names.begin(), names.end()};
 }
 
 }  // namespace longhaul::reward

@@ -24,6 +24,7 @@ class ScorerRegistry {
   // The error names the scorer that is meant, or every one there is; of a scorer that asks somebody
   // who is not there (a judge model, the sandbox), what it needs.
   StatusOr<const Scorer*> Find(std::string_view name) const;
+  // Sorted; also of those that ask somebody who is not there.
   std::vector<std::string> Names() const;
 
  private:

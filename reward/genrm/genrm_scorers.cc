@@ -20,10 +20,11 @@ class GenrmScorer final : public Scorer {
   int max_concurrent_calls() const override { return judge_.max_concurrent_calls(); }
 
   Status CheckTask(const ScoringTask& task) const override {
-    RETURN_IF_ERROR(RequireGroundTruth(task.answer));
     const Json* question = task.options.Find("question");
-    if (question == nullptr || question->is_string()) return OkStatus();
-    return InvalidArgument("option 'question' is no string");
+    if (question != nullptr && !question->is_string()) {
+      return InvalidArgument("option question is no string");
+    }
+    return RequireGroundTruth(task.answer);
   }
 
   Verdict Score(const ScoringTask& task, const Response& response,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/logic/logic_registry.h"
 
-#include <fmt/ranges.h>
-
 #include "common/check.h"
+#include "common/nearest_name.h"
 #include "reward/logic/kinds.h"
 
 namespace longhaul::reward {
@@ -60,8 +59,7 @@ void LogicRegistry::Add(std::unique_ptr<LogicTask> task) {
 StatusOr<const LogicTask*> LogicRegistry::Find(std::string_view name) const {
   const auto found = tasks_.find(name);
   if (found != tasks_.end()) return found->second.get();
-  return InvalidArgument("unknown logic task '{}'; valid: {}", Excerpt(name),
-                         fmt::join(Names(), ", "));
+  return InvalidArgument("unknown logic task '{}'{}", Excerpt(name), SuggestName(name, Names()));
 }
 
 std::vector<std::string> LogicRegistry::Names() const {

@@ -19,6 +19,7 @@ class LogicVerifier : public Verifier {
  public:
   std::string_view name() const override { return "logic"; }
   std::string_view default_extractor() const override { return "answer_tag"; }
+  bool needs_ground_truth() const override { return false; }
   std::vector<std::string_view> option_keys() const override { return {"task", "puzzle"}; }
   Status CheckTask(const ScoringTask& task) const override;
   Verdict Verify(const ScoringTask& task, const Response& response,

@@ -210,6 +210,18 @@ Status AddRight(std::string_view text, Question& question) {
                              : " of option choices");
 }
 
+Status ReadAccept(const Json& options, Question& question) {
+  const Json* accept = options.Find("accept");
+  if (accept == nullptr) return OkStatus();
+  if (!accept->is_array()) return InvalidArgument("option accept is not a list of options");
+  if (question.select_all) return InvalidArgument("option accept is not for select: all");
+  for (const Json& item : accept->items()) {
+    ASSIGN_OR_RETURN(const std::string text, item.AsString());
+    RETURN_IF_ERROR(Annotate(AddRight(text, question), "option accept"));
+  }
+  return OkStatus();
+}
+
 StatusOr<Question> ReadQuestion(const ScoringTask& task) {
   Question question;
   ASSIGN_OR_RETURN(question.choices, ReadChoices(task.options));
@@ -223,16 +235,9 @@ StatusOr<Question> ReadQuestion(const ScoringTask& task) {
     return InvalidArgument("option select '{}'; valid: one, all", Excerpt(select));
   }
   question.select_all = select == "all";
+  RETURN_IF_ERROR(ReadAccept(task.options, question));
   RETURN_IF_ERROR(RequireGroundTruth(task.answer));
   RETURN_IF_ERROR(AddRight(task.answer, question));
-  const Json* accept = task.options.Find("accept");
-  if (accept == nullptr) return question;
-  if (!accept->is_array()) return InvalidArgument("option accept is not a list of options");
-  if (question.select_all) return InvalidArgument("option accept is not for select: all");
-  for (const Json& item : accept->items()) {
-    ASSIGN_OR_RETURN(const std::string text, item.AsString());
-    RETURN_IF_ERROR(AddRight(text, question));
-  }
   return question;
 }
 

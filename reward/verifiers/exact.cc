@@ -111,21 +111,25 @@ Status ReadPattern(const Json& options, Truth& truth) {
   return OkStatus();
 }
 
+Status ReadAccept(const Json& options, Truth& truth) {
+  const Json* accept = options.Find("accept");
+  if (accept == nullptr) return OkStatus();
+  if (!accept->is_array()) return InvalidArgument("option accept is not a list of strings");
+  for (const Json& item : accept->items()) {
+    ASSIGN_OR_RETURN(const std::string text, item.AsString());
+    RETURN_IF_ERROR(Annotate(AddAccepted(text, truth), "option accept"));
+  }
+  return OkStatus();
+}
+
 StatusOr<Truth> ReadTruth(const ScoringTask& task) {
   Truth truth;
   ASSIGN_OR_RETURN(truth.rules, ReadRules(task.options));
   ASSIGN_OR_RETURN(truth.partial, ReadSwitch(task.options, "partial", "none", "prefix"));
   RETURN_IF_ERROR(ReadPattern(task.options, truth));
+  RETURN_IF_ERROR(ReadAccept(task.options, truth));
   RETURN_IF_ERROR(AddAccepted(task.answer, truth));
-  const Json* accept = task.options.Find("accept");
-  if (accept != nullptr && !accept->is_array()) {
-    return InvalidArgument("option accept is not a list of strings");
-  }
-  if (accept == nullptr) return truth;
-  for (const Json& item : accept->items()) {
-    ASSIGN_OR_RETURN(const std::string text, item.AsString());
-    RETURN_IF_ERROR(AddAccepted(text, truth));
-  }
+  std::rotate(truth.accepted.begin(), truth.accepted.end() - 1, truth.accepted.end());
   return truth;
 }
 

@@ -17,6 +17,7 @@ class FormatVerifier : public Verifier {
   std::string_view name() const override { return "format"; }
   std::string_view default_extractor() const override { return "response"; }
   bool judges_answer() const override { return false; }
+  bool needs_ground_truth() const override { return false; }
   std::vector<std::string_view> option_keys() const override {
     return {"pattern", "match", "layout", "require", "forbid"};
   }

@@ -50,10 +50,10 @@ StatusOr<Truth> ReadTruth(const ScoringTask& task, WorkBudget& budget) {
   Truth truth;
   ASSIGN_OR_RETURN(truth.percent, ReadPercent(task.options));
   ASSIGN_OR_RETURN(truth.form, ReadForm(task.options));
-  RETURN_IF_ERROR(RequireGroundTruth(task.answer));
-  ASSIGN_OR_RETURN(truth.value, ParseRational(Trim(task.answer), truth.percent, budget));
   ASSIGN_OR_RETURN(truth.tolerance, ReadTolerance(task.options, "abs_tol", budget));
   ASSIGN_OR_RETURN(const mpq_class relative, ReadTolerance(task.options, "rel_tol", budget));
+  RETURN_IF_ERROR(RequireGroundTruth(task.answer));
+  ASSIGN_OR_RETURN(truth.value, ParseRational(Trim(task.answer), truth.percent, budget));
   const mpq_class scaled = relative * abs(truth.value);
   if (scaled > truth.tolerance) truth.tolerance = scaled;
   return truth;
