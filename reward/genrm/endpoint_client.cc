@@ -17,23 +17,39 @@ using Clock = std::chrono::system_clock;
 constexpr auto kReachableWait = std::chrono::seconds(10);
 constexpr auto kCancelPoll = std::chrono::milliseconds(50);
 
+// The first line of what a file or variable holds. It stands in a header of HTTP, so nothing but
+// visible ASCII may be in it.
+StatusOr<std::string> KeyIn(std::string_view text) {
+  const std::string_view key = text.substr(0, text.find_first_of("\r\n"));
+  if (key.empty()) return InvalidArgument("the first line, the key, is empty");
+  const auto visible = [](char c) { return c > ' ' && c <= '~'; };
+  if (std::all_of(key.begin(), key.end(), visible)) return std::string(key);
+  return InvalidArgument("the first line, the key, has a character that is no visible ASCII");
+}
+
+StatusOr<std::string> KeyOfVariable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return NotFound("environment variable {} is not set", name);
+  const StatusOr<std::string> key = KeyIn(value);
+  return key.ok() ? key : Annotate(key.status(), "environment variable " + name);
+}
+
+StatusOr<std::string> KeyOfFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const StatusOr<std::string> key = KeyIn(text);
+  return key.ok() ? key : Annotate(key.status(), path);
+}
+
 StatusOr<std::string> ReadKey(const GenrmConfig& config) {
+  if (config.api_key_env.empty() && config.api_key_file.empty()) return std::string();
   if (!config.api_key_env.empty() && !config.api_key_file.empty()) {
     return InvalidArgument("reward.genrm: give api_key_env or api_key_file, not both");
   }
-  std::string key;
-  if (!config.api_key_env.empty()) {
-    const char* value = std::getenv(config.api_key_env.c_str());
-    if (value == nullptr) {
-      return NotFound("reward.genrm.api_key_env: environment variable {} is not set",
-                      config.api_key_env);
-    }
-    key = value;
-  } else if (!config.api_key_file.empty()) {
-    ASSIGN_OR_RETURN(key, ReadFile(config.api_key_file));
-  }
-  key.resize(std::min(key.find_first_of("\r\n"), key.size()));
-  return key;
+  const bool of_file = config.api_key_env.empty();
+  const StatusOr<std::string> key =
+      of_file ? KeyOfFile(config.api_key_file) : KeyOfVariable(config.api_key_env);
+  if (key.ok()) return key;
+  return Annotate(key.status(), of_file ? "reward.genrm.api_key_file" : "reward.genrm.api_key_env");
 }
 
 bool IsRetried(int status) { return status == 408 || status == 429 || status >= 500; }
@@ -118,7 +134,7 @@ StatusOr<std::chrono::milliseconds> EndpointClient::Backoff(const HttpRequest& r
   if (last.ok() && last->retry_after_s) {
     wait_ms = std::max(wait_ms, *last->retry_after_s * 1000 + retry.backoff_ms * jitter);
   }
-  const auto wait = std::chrono::milliseconds(static_cast<int64_t>(std::min(wait_ms, 1e12)));
+  const auto wait = std::chrono::milliseconds(static_cast<int64_t>(wait_ms));
   if (Clock::now() + wait < request.deadline) return wait;
   return MakeStatus(
       StatusCode::kDeadlineExceeded,

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -19,6 +20,7 @@ namespace {
 using Clock = std::chrono::system_clock;
 constexpr auto kCancelPoll = std::chrono::milliseconds(50);
 constexpr int kIdlePollMs = 1000;
+constexpr double kRetryAfterMaxSeconds = 1e9;  // far above any deadline
 
 // libcurl's global state: once in a process, never given back, because other clients may live.
 void InitialiseCurl() {
@@ -101,6 +103,27 @@ std::shared_ptr<Transfer> MakeTransfer(const HttpRequest& request) {
   return transfer;
 }
 
+// Seconds or a date (RFC 9110, section 10.2.3). libcurl's own reading takes eight digits for a date
+// and a number beyond 64 bits for 0.
+std::optional<double> RetryAfter(CURL* easy) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+    return std::nullopt;
+  }
+  const std::string_view value = header->value;
+  if (value.empty()) return std::nullopt;
+  if (value.find_first_not_of("0123456789") == value.npos) {
+    int64_t seconds = 0;
+    const auto parsed = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    return parsed.ec == std::errc() ? std::min(static_cast<double>(seconds), kRetryAfterMaxSeconds)
+                                    : kRetryAfterMaxSeconds;
+  }
+  const time_t date = curl_getdate(header->value, nullptr);
+  const auto left = date - Clock::to_time_t(Clock::now());
+  if (date == -1 || left <= 0) return std::nullopt;
+  return std::min(static_cast<double>(left), kRetryAfterMaxSeconds);
+}
+
 StatusOr<HttpReply> Outcome(Transfer& transfer) {
   const char* reason =
       transfer.error[0] != '\0' ? transfer.error : curl_easy_strerror(transfer.code);
@@ -116,11 +139,9 @@ StatusOr<HttpReply> Outcome(Transfer& transfer) {
   }
   if (transfer.code != CURLE_OK) return Unavailable("{}", reason);
   long status = 0;
-  curl_off_t retry_after = 0;
   curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(transfer.easy, CURLINFO_RETRY_AFTER, &retry_after);
   transfer.reply.status = static_cast<int>(status);
-  if (retry_after > 0) transfer.reply.retry_after_s = static_cast<double>(retry_after);
+  transfer.reply.retry_after_s = RetryAfter(transfer.easy);
   return std::move(transfer.reply);
 }
 

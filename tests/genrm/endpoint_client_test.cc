@@ -202,6 +202,28 @@ TEST(EndpointClient, RetryAfterIsWaitedFor) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(1000));
 }
 
+// Nobody is asked again before the time the server names, however it is written.
+TEST(EndpointClient, RetryAfterOfAnySizeIsHeeded) {
+  for (const char* value : {"20300101", "99999999999999999999", "9223372036854775807",
+                            "Fri, 31 Dec 2100 23:59:59 GMT"}) {
+    ScriptedEndpoint endpoint([&](const ScriptedRequest&) {
+      return ScriptedReply{.status = 503, .headers = {std::string("Retry-After: ") + value}};
+    });
+    const auto result = AskOnce(ConfigFor(endpoint.url()));
+    EXPECT_EQ(result.status().code(), StatusCode::kDeadlineExceeded) << value;
+    EXPECT_THAT(Message(result.status()), HasSubstr("would come after the deadline"));
+    EXPECT_EQ(endpoint.requests(), 1) << value;
+  }
+  for (const char* value : {"soon", "-5", "Fri, 31 Dec 1999 23:59:59 GMT", ""}) {
+    ScriptedEndpoint endpoint([&](const ScriptedRequest& request) {
+      return request.number > 0
+                 ? Good()
+                 : ScriptedReply{.status = 429, .headers = {std::string("Retry-After: ") + value}};
+    });
+    EXPECT_THAT(AskOnce(ConfigFor(endpoint.url())), IsOk()) << value;
+  }
+}
+
 TEST(EndpointClient, RequestsPerMinuteAreKept) {
   ScriptedEndpoint endpoint([](const ScriptedRequest&) { return Good(); });
   GenrmConfig config = ConfigFor(endpoint.url());
@@ -285,7 +307,23 @@ TEST(EndpointClient, WhatIsNotThereIsSaidAtTheStart) {
               HasSubstr("LONGHAUL_NO_SUCH_VARIABLE is not set"));
   config.api_key_env.clear();
   config.api_key_file = "/no/such/key";
-  EXPECT_THAT(Message(EndpointClient::Create(config).status()), HasSubstr("/no/such/key"));
+  EXPECT_THAT(Message(EndpointClient::Create(config).status()),
+              HasSubstr("reward.genrm.api_key_file: opening /no/such/key: "));
+  config.api_key_file = testing::TempDir() + "longhaul-key";
+  const std::pair<std::string, const char*> kCases[] = {
+      {"", "longhaul-key: the first line, the key, is empty"},
+      {"\nkey", "is empty"},
+      {"two words", "is no visible ASCII"},
+      {std::string("k\0", 2), "is no visible ASCII"},
+      {"k\xc3\xa9y", "is no visible ASCII"}};
+  for (const auto& [text, message] : kCases) {
+    ASSERT_THAT(WriteFileAtomic(config.api_key_file, text), IsOk());
+    const std::string error = Message(EndpointClient::Create(config).status());
+    EXPECT_THAT(error, HasSubstr("reward.genrm.api_key_file: "));
+    EXPECT_THAT(error, HasSubstr(message));
+  }
+  ASSERT_THAT(WriteFileAtomic(config.api_key_file, "sk-1\r\nnotes"), IsOk());
+  EXPECT_THAT(EndpointClient::Create(config), IsOk());
 }
 
 }  // namespace
