@@ -6,8 +6,8 @@
 #include <deque>
 #include <future>
 
-#include "common/file.h"
 #include "tools/command.h"
+#include "tools/line_file.h"
 #include "tools/local_scoring.h"
 #include "tools/scored_row.h"
 
@@ -34,31 +34,19 @@ void PrintMathSteps(const MathExplanation& steps) {
   fmt::print("decided by        {}\n", steps.rule);
 }
 
-// What is wrong with the task, and which option gave it: --options, when any ground truth meets
-// with the same.
-Status CheckTask(const Scorer& scorer, const ScoreRow& row) {
-  const Status status = scorer.CheckTask({.answer = row.gold, .options = row.options});
-  if (status.ok()) return status;
-  const std::string_view other = row.gold.empty() ? "0" : "";
-  const Status of_other = scorer.CheckTask({.answer = other, .options = row.options});
-  return Annotate(status, Message(of_other) == Message(status) ? "--options" : "--gold");
-}
-
-StatusOr<Outcome> ScoreOne(const Options& options, const Scorer& scorer, const Json& settings) {
-  ScoreRow row = options.row;
-  row.options = settings;
-  RETURN_IF_ERROR(CheckTask(scorer, row));
-  const StatusOr<ScoredRow> outcome = ScoreOf(scorer, row);
-  if (!outcome.ok()) return Annotate(outcome.status(), "--options");
-  const ScoredRow& scored = *outcome;
-  fmt::print("extractor         {}\n", scored.extractor->name);
+StatusOr<Outcome> ScoreOne(const ScoreRow& row, const Scorer& scorer) {
+  const RowPlaces places = {.gold = "--gold", .options = "--options"};
+  ASSIGN_OR_RETURN(const RowCheck check, CheckRow(scorer, row, places));
+  RETURN_IF_ERROR(Annotate(check.ground_truth, places.gold));
+  const ScoredRow scored = ScoreOf(scorer, row, *check.extractor);
+  fmt::print("extractor         {}\n", check.extractor->name);
   fmt::print("extracted         {}\n", scored.answer.has_value()
                                            ? reward::Excerpt(*scored.answer, 300)
                                            : std::string("nothing"));
   if (scorer.name() == "math") PrintMathSteps(ExplainMath(row, scored));
   fmt::print("status            {}\n", scored.verdict.scorable ? "ok" : "unscorable");
   if (!scored.verdict.detail.empty()) fmt::print("detail            {}\n", scored.verdict.detail);
-  const std::string note = NoteOn(scorer, row, scored);
+  const std::string note = NoteOn(scorer, row, check, scored);
   if (!note.empty()) fmt::print("note              {}\n", note);
   fmt::print("score             {}\n", scored.verdict.score);
   return Outcome::kDone;
@@ -83,10 +71,10 @@ struct NotedRow {
   std::string note;
 };
 
-StatusOr<NotedRow> ScoreAndNote(const Scorer& scorer, const ScoreRow& row) {
+NotedRow ScoreAndNote(const Scorer& scorer, const ScoreRow& row, const RowCheck& check) {
   NotedRow noted;
-  ASSIGN_OR_RETURN(noted.scored, ScoreOf(scorer, row));
-  noted.note = NoteOn(scorer, row, noted.scored);
+  noted.scored = ScoreOf(scorer, row, *check.extractor);
+  noted.note = NoteOn(scorer, row, check, noted.scored);
   return noted;
 }
 
@@ -114,75 +102,66 @@ class FileScoring {
   explicit FileScoring(const Scorer& scorer)
       : scorer_(scorer), ahead_(static_cast<size_t>(scorer.max_concurrent_calls())) {}
 
-  Status Add(ScoreRow row, std::string where) {
+  void Add(ScoreRow row, RowCheck check) {
     const auto policy = ahead_ == 0 ? std::launch::deferred : std::launch::async;
-    open_.push_back({std::move(where), std::async(policy, [this, row = std::move(row)] {
-                       return ScoreAndNote(scorer_, row);
-                     })});
-    return open_.size() > ahead_ ? PrintFirst() : OkStatus();
+    open_.push_back(std::async(policy, [this, row = std::move(row), check = std::move(check)] {
+      return ScoreAndNote(scorer_, row, check);
+    }));
+    if (open_.size() > ahead_) PrintFirst();
   }
-  Status Finish() {
-    while (!open_.empty()) RETURN_IF_ERROR(PrintFirst());
-    return OkStatus();
+  void Finish() {
+    while (!open_.empty()) PrintFirst();
   }
   const Tally& tally() const { return tally_; }
 
  private:
-  struct Open {
-    std::string where;
-    std::future<StatusOr<NotedRow>> row;
-  };
-
-  Status PrintFirst() {
-    Open first = std::move(open_.front());
+  void PrintFirst() {
+    PrintRow(open_.front().get(), tally_);
     open_.pop_front();
-    const StatusOr<NotedRow> row = first.row.get();
-    if (!row.ok()) return Annotate(row.status(), first.where);
-    PrintRow(*row, tally_);
-    return OkStatus();
   }
 
   const Scorer& scorer_;
   size_t ahead_;
-  std::deque<Open> open_;
+  std::deque<std::future<NotedRow>> open_;
   Tally tally_;
 };
 
-StatusOr<Outcome> ScoreFile(const Options& options, const Scorer& scorer, const Json& settings) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(options.jsonl));
-  FileScoring scoring(scorer);
-  int64_t number = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = std::string_view(text).substr(at, end - at);
-    at = end + 1;
-    ++number;
+// Up to the first line that is wrong. Those before it are scored: what they cost is not lost.
+Status ScoreLines(LineFile& file, const ScoreRow& given, const Scorer& scorer,
+                  FileScoring& scoring) {
+  std::string_view line;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool is_line, file.Next(line));
+    if (!is_line) return OkStatus();
     if (reward::Trim(line).empty()) continue;
-    const std::string where = fmt::format("{}:{}", options.jsonl, number);
-    StatusOr<ScoreRow> row = ReadScoreRow(line, where, settings);
-    if (!row.ok()) {
-      RETURN_IF_ERROR(scoring.Finish());
-      return row.status();
-    }
-    if (row->extractor.empty()) row->extractor = options.row.extractor;
-    RETURN_IF_ERROR(scoring.Add(*std::move(row), where));
+    const std::string where = file.where();
+    ASSIGN_OR_RETURN(ScoreRow row, ReadScoreRow(line, where, scorer, given));
+    const RowPlaces places = {.gold = where + ": gold", .options = where};
+    ASSIGN_OR_RETURN(RowCheck check, CheckRow(scorer, row, places));
+    scoring.Add(std::move(row), std::move(check));
   }
-  RETURN_IF_ERROR(scoring.Finish());
+}
+
+StatusOr<Outcome> ScoreFile(const Options& options, const Scorer& scorer) {
+  ASSIGN_OR_RETURN(LineFile file, LineFile::Open(options.jsonl));
+  FileScoring scoring(scorer);
+  const Status status = ScoreLines(file, options.row, scorer, scoring);
+  scoring.Finish();
   scoring.tally().Print(options.jsonl);
+  RETURN_IF_ERROR(status);
   return Outcome::kDone;
 }
 
-StatusOr<Outcome> Score(const Options& options) {
+StatusOr<Outcome> Score(Options options) {
   ASSIGN_OR_RETURN(const ScoringConfig config, ReadScoringConfig(options.config, options.settings));
   ASSIGN_OR_RETURN(const LocalScorers scorers, MakeLocalScorers(config.reward, config.sandbox, 0));
   ASSIGN_OR_RETURN(const Scorer* scorer, scorers.registry.Find(options.verifier));
   if (!options.row.extractor.empty()) {
     RETURN_IF_ERROR(reward::FindExtractor(options.row.extractor).status());
   }
-  ASSIGN_OR_RETURN(const Json settings, Json::Parse(options.options, "--options"));
-  if (!settings.is_object()) return InvalidArgument("--options: expected an object");
-  if (!options.jsonl.empty()) return ScoreFile(options, *scorer, settings);
-  return ScoreOne(options, *scorer, settings);
+  ASSIGN_OR_RETURN(options.row.options, Json::Parse(options.options, "--options"));
+  if (!options.row.options.is_object()) return InvalidArgument("--options: expected an object");
+  return options.jsonl.empty() ? ScoreOne(options.row, *scorer) : ScoreFile(options, *scorer);
 }
 
 }  // namespace
@@ -198,18 +177,20 @@ void AddScore(CLI::App& app, Action& chosen) {
       "line each:\n"
       "score, status, nanoseconds, detail, and a note where the ground truth is compared as text "
       "only\n"
-      "or is none that a data file may have. The scorers genrm_* need a judge, "
-      "genrm.endpoint=URL or\n"
-      "genrm.model_path=DIR (docs/judges.md).");
+      "or is none that a data file may have. A line that is wrong is an error and ends the "
+      "command; "
+      "those\n"
+      "before it are scored. The scorers genrm_* need a judge, genrm.endpoint=URL or "
+      "genrm.model_path=DIR\n"
+      "(docs/judges.md).");
+  const std::vector<std::string> scorers = reward::ScorerRegistry::BuiltIn().Names();
   command
       ->add_option("--verifier", options->verifier,
-                   fmt::format("{}, code, genrm_equivalence, genrm_grade, genrm_pairwise "
-                               "(docs/data.md)",
-                               fmt::join(reward::ScorerRegistry::BuiltIn().Names(), ", ")))
+                   fmt::format("{} (docs/data.md)", fmt::join(scorers, ", ")))
       ->required();
   command->add_option("--extractor", options->row.extractor, "Default: the scorer's own");
   CLI::Option* gold = command->add_option("--gold", options->row.gold,
-                                          "Ground truth; the scorer format needs none");
+                                          "Ground truth; the scorers format and logic need none");
   CLI::Option* pred = command->add_option("--pred", options->row.pred, "Response");
   CLI::Option* prompt =
       command->add_option("--prompt", options->row.prompt, "What was asked, for judges");

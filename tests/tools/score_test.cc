@@ -67,7 +67,76 @@ TEST_F(ScoreCommand, FormatNeedsNoGroundTruth) {
       Run("score --verifier format --options '{\"pattern\": \"a+\"}' --pred aa");
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("score             1"));
-  ExpectError(Run("score --verifier format --pred aa"), {"error: --options: "});
+  ExpectError(Run("score --verifier format --pred aa"), {"error: --options: a format has"});
+  Write("forms.jsonl", "{\"pred\": \"aa\"}\n{\"pred\": \"b\", \"gold\": \"b\"}\n");
+  const CommandResult file =
+      Run("score --verifier format --options '{\"pattern\": \"a+\"}' --jsonl forms.jsonl");
+  EXPECT_EQ(file.exit_code, 0) << file.output;
+  EXPECT_EQ(ScoresOf(file.output), "10");
+  ExpectError(Run("score --verifier exact --pred ''"), {"error: --gold: missing"});
+  ExpectError(Run("score --verifier exact --jsonl forms.jsonl"), {"forms.jsonl:1: gold: missing"});
+}
+
+// What is wrong with a line ends the command with its place; what was scored before it is there.
+TEST_F(ScoreCommand, ALineThatIsWrongIsAnErrorWithItsPlace) {
+  const std::string good = "{\"gold\": \"1\", \"pred\": \"1\"}\n";
+  const struct {
+    const char* arguments;
+    const char* line;
+    std::vector<std::string> parts;
+  } kCases[] = {
+      {"math",
+       R"({"gold": "1", "pred": "1", "round_decimals": "x"})",
+       {"error: bad.jsonl:3: round_decimals: expected integer"}},
+      {"math",
+       R"({"gold": "1", "pred": "1", "opts": {"percent": "prozent"}})",
+       {"error: bad.jsonl:3: option percent 'prozent'; valid: fraction"}},
+      {"number",
+       R"({"gold": "1", "pred": "1", "opts": {"abs_tol": "x"}})",
+       {"error: bad.jsonl:3: option abs_tol: "}},
+      {"exact",
+       R"({"gold": "1", "pred": "1", "case": 7})",
+       {"error: bad.jsonl:3: case: expected string, found 7"}},
+      {"exact",
+       R"({"gold": "1", "pred": "1", "accept": "1"})",
+       {"error: bad.jsonl:3: option accept is not a list"}},
+      {"choice",
+       R"({"gold": "A", "pred": "A", "accept": ["9"]})",
+       {"error: bad.jsonl:3: option accept: '9' is no option"}},
+      {"exact",
+       R"({"golf": "1", "pred": "1"})",
+       {"error: bad.jsonl:3: unknown key 'golf'; did you mean 'gold'?"}},
+      {"math",
+       R"({"gold": "1", "pred": "1", "extracter": "boxed"})",
+       {"error: bad.jsonl:3: unknown key 'extracter'; did you mean 'extractor'?"}},
+      {"math",
+       R"({"gold": "1", "pred": "1", "extractor": "boxt"})",
+       {"error: bad.jsonl:3: unknown extractor 'boxt'; did you mean 'boxed'?"}},
+      {"math",
+       R"({"gold": "1", "pred": "1", "opts": {"percnt": "value"}})",
+       {"error: bad.jsonl:3: unknown option 'percnt'; did you mean 'percent'?"}},
+      {"math", R"({"pred": "1"})", {"error: bad.jsonl:3: gold: missing"}},
+      {"math", R"({"gold": 1, "pred": "1"})", {"error: bad.jsonl:3: gold: expected string"}},
+  };
+  for (const auto& [verifier, line, parts] : kCases) {
+    const std::string first =
+        verifier == std::string("choice") ? "{\"gold\": \"A\", \"pred\": \"A\"}\n" : good;
+    Write("bad.jsonl", first + "\n" + line + "\n" + first);
+    const CommandResult result = Run(std::string("score --jsonl bad.jsonl --verifier ") + verifier);
+    ExpectError(result, parts);
+    EXPECT_EQ(ScoresOf(result.output), "1") << line;
+    EXPECT_THAT(result.output, HasSubstr("bad.jsonl: 1 lines, 1 right")) << line;
+  }
+}
+
+// A ground truth that is none is a finding about the data and no fault of the line.
+TEST_F(ScoreCommand, AGroundTruthThatIsNoneIsAFinding) {
+  Write("truths.jsonl",
+        "{\"gold\": \"many\", \"pred\": \"1\"}\n{\"gold\": \"1\", \"pred\": \"1\"}\n");
+  const CommandResult result = Run("score --verifier number --jsonl truths.jsonl");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_EQ(ScoresOf(result.output), "01");
+  EXPECT_THAT(result.output, HasSubstr("\"status\":\"unscorable\""));
 }
 
 // In the order of the lines, although several are judged at a time.
@@ -104,14 +173,23 @@ TEST_F(ScoreCommand, BadInputIsNamed) {
   ExpectError(Run("score --verifier math --extractor boxt --gold 1 --pred 1"), {"boxed"});
   ExpectError(Run("score --verifier math --gold '\\frac{1}{' --pred 1"), {"is no mathematics"});
   ExpectError(Run("score --verifier math --options '{\"percnt\": 1}' --gold 1 --pred 1"),
-              {"error: --options: ", "did you mean 'percent'?"});
+              {"error: --options: unknown option 'percnt'; did you mean 'percent'?"});
   ExpectError(Run("score --verifier exact --options '{\"case\": 1}' --gold 1 --pred 1"),
               {"error: --options: ", "case"});
   ExpectError(Run("score --verifier exact --options '{\"pattern\": \"b\"}' --gold a --pred b"),
               {"error: --gold: ", "finds nothing in 'a'"});
   ExpectError(Run("score --verifier math --extractor after --gold 1 --pred 1"),
               {"error: --options: ", "marker"});
-  ExpectError(Run("score --verifier math --pred 1"), {"error: --gold: ", "missing or empty"});
+  ExpectError(Run("score --verifier math --pred 1"), {"error: --gold: missing"});
+  ExpectError(Run("score --verifier math --pred 1 --gold ''"),
+              {"error: --gold: ", "missing or empty"});
+  const CommandResult typed =
+      Run("score --verifier format --options '{\"pattern\": 3}' --pred 1 --gold 1");
+  ExpectError(typed, {"error: --options: pattern: expected string, found 3"});
+  ExpectError(Run("score --verifier genrm_gade --gold 1 --pred 1"),
+              {"did you mean 'genrm_grade'?"});
+  EXPECT_THAT(Run("score --help").output,
+              HasSubstr("choice, code, exact, format, genrm_equivalence, genrm_grade, "));
   EXPECT_EQ(Run("score --verifier math").exit_code, 2);
 }
 
