@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // longhaul make-data: generated tasks as a data file.
+#include <algorithm>
 #include <cstdio>
 
 #include "common/config.h"
 #include "common/file.h"
+#include "common/nearest_name.h"
 #include "reward/generators/generate_tasks.h"
 #include "tools/command.h"
 #include "tools/make_data_convert.h"
@@ -90,14 +92,17 @@ StatusOr<std::vector<std::string>> AllSettings(const Options& options) {
   return settings;
 }
 
+std::vector<std::string> Types() {
+  std::vector<std::string> types;
+  for (const EnumName& name : EnumNames(reward::GeneratorType())) types.emplace_back(name.name);
+  return types;
+}
+
 Status CheckType(const std::string& type) {
-  std::string types;
-  for (const EnumName& name : EnumNames(reward::GeneratorType())) {
-    if (name.name == type) return OkStatus();
-    types += fmt::format("{}, ", name.name);
-  }
-  return InvalidArgument("make-data: no type '{}'; there are {}and the command convert", type,
-                         types);
+  std::vector<std::string> words = Types();
+  if (std::find(words.begin(), words.end(), type) != words.end()) return OkStatus();
+  words.emplace_back("convert");
+  return InvalidArgument("make-data: no type '{}'{}", type, SuggestName(type, words));
 }
 
 StatusOr<Outcome> MakeData(const Options& options) {
@@ -133,7 +138,7 @@ void AddMakeData(CLI::App& app, Action& chosen) {
       "digits_max: 5}]\"\n"
       "  longhaul make-data logic --task numbrix --difficulty 2-5 --count 100 --seed 7\n"
       "  longhaul make-data math --task linear --difficulty 3 --count 100 responses=true");
-  command->add_option("TYPE", options->type, "arithmetic, code, digit_completion, logic or math");
+  command->add_option("TYPE", options->type, JoinNames(Types()));
   command->add_option("--task", options->task,
                       "logic: kind of puzzle, math: topic; or all (default)");
   command->add_option("--difficulty", options->difficulty,

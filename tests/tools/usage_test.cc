@@ -78,6 +78,13 @@ TEST_F(Usage, ErrorsExitWithTwo) {
   }
 }
 
+TEST_F(Usage, MakeDataNamesWhatIsMeant) {
+  ExpectError(Run("make-data arithmtic"), {"no type 'arithmtic'; did you mean 'arithmetic'?"});
+  ExpectError(Run("make-data zzz"), {"valid: arithmetic, code, digit_completion, logic, math"});
+  ExpectError(Run("make-data logic --task numbrx"), {"did you mean 'numbrix'?"});
+  ExpectError(Run("make-data convert --format bhb x"), {"--format: ", "did you mean 'bbh'?"});
+}
+
 TEST_F(Usage, MisspeltCommandIsNamed) {
   const CommandResult result = Run("trian run.yaml");
   EXPECT_EQ(result.exit_code, 2);

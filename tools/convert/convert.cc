@@ -3,6 +3,8 @@
 
 #include <fmt/ranges.h>
 
+#include "common/nearest_name.h"
+
 namespace longhaul::tools {
 
 const std::vector<ConvertFormat>& ConvertFormats() {
@@ -30,12 +32,12 @@ const std::vector<ConvertFormat>& ConvertFormats() {
 }
 
 StatusOr<const ConvertFormat*> FindConvertFormat(std::string_view name) {
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   for (const ConvertFormat& format : ConvertFormats()) {
     if (format.name == name) return &format;
-    names.push_back(format.name);
+    names.emplace_back(format.name);
   }
-  return InvalidArgument("unknown format '{}'; valid: {}", name, fmt::join(names, ", "));
+  return InvalidArgument("--format: unknown format '{}'{}", name, SuggestName(name, names));
 }
 
 StatusOr<std::vector<Json>> ReadRows(const ConvertInput& input) {
