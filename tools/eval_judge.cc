@@ -11,7 +11,9 @@
 #include "common/json.h"
 #include "reward/genrm/calibration.h"
 #include "tools/command.h"
+#include "tools/length_bias.h"
 #include "tools/local_scoring.h"
+#include "trainer/eval/statistics.h"
 #include "trainer/step_config.h"
 
 namespace longhaul::tools {
@@ -51,14 +53,10 @@ struct Failures {
 
 constexpr const char* kModeNames[] = {"grade", "pairwise", "equivalence"};
 
-// A share with its 95% interval (Wilson).
 std::string Share(double hits, double count) {
-  if (count == 0) return "none";
-  const double z = 1.96, p = hits / count, z2 = z * z / count;
-  const double middle = (p + z2 / 2) / (1 + z2);
-  const double half = z * std::sqrt(p * (1 - p) / count + z2 / (4 * count)) / (1 + z2);
-  return fmt::format("{:.3f}   95% interval [{:.3f}, {:.3f}], {} cases", p, middle - half,
-                     middle + half, count);
+  const trainer::Interval interval = trainer::WilsonInterval(hits, count);
+  return fmt::format("{:.3f}   95% interval [{:.3f}, {:.3f}], {} cases", hits / count, interval.low,
+                     interval.high, count);
 }
 
 void PrintAccuracy(const std::vector<LabelledCase>& cases, const std::vector<Verdict>& verdicts) {
@@ -80,8 +78,8 @@ void PrintAccuracy(const std::vector<LabelledCase>& cases, const std::vector<Ver
   }
 }
 
-// Pearson correlation of what the judge gave too much (score minus label) and the candidate's
-// length: 0 for a judge that does not care, whatever right answers are like.
+// What the judge gave too much, score minus label, with the candidate's length: unrelated for a
+// judge that does not care, whatever right answers are like.
 void PrintLengthBias(const std::vector<LabelledCase>& cases, const std::vector<Verdict>& verdicts) {
   std::vector<std::pair<double, double>> pairs;
   double flips = 0, comparisons = 0;
@@ -96,23 +94,7 @@ void PrintLengthBias(const std::vector<LabelledCase>& cases, const std::vector<V
     pairs.emplace_back(verdicts[i].score - cases[i].label,
                        static_cast<double>(cases[i].candidate.size()) - other);
   }
-  double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
-  const double n = std::max<double>(1, static_cast<double>(pairs.size()));
-  for (const auto& [x, y] : pairs) {
-    mean_x += x / n;
-    mean_y += y / n;
-  }
-  for (const auto& [x, y] : pairs) {
-    xx += (x - mean_x) * (x - mean_x);
-    yy += (y - mean_y) * (y - mean_y);
-    xy += (x - mean_x) * (y - mean_y);
-  }
-  if (xx > 0 && yy > 0) {
-    fmt::print("length bias  correlation of excess score and length {:+.3f}\n",
-               xy / std::sqrt(xx * yy));
-  } else {
-    fmt::print("length bias  no correlation: excess score or length does not vary\n");
-  }
+  fmt::print("length bias  {}\n", DescribeLengthBias(pairs));
   if (comparisons > 0) fmt::print("order        winner flips {}\n", Share(flips, comparisons));
 }
 

@@ -279,11 +279,15 @@ TEST_F(JudgeRun, EvalJudgePrintsAccuracyBiasAndBestOfN) {
   // The long answer is the chosen one of every group and right in every second.
   EXPECT_THAT(result.output, HasSubstr("grade        accuracy 0.667"));
   EXPECT_THAT(result.output, HasSubstr("wrong ones accepted 2 of 8, right ones refused 2 of 4"));
-  EXPECT_THAT(result.output, HasSubstr("length bias  correlation of excess score and length +0."));
+  EXPECT_THAT(result.output, HasSubstr("length bias  correlation of excess score and length +0.612"
+                                       "   95% interval [0.059, 0.878], 12 cases\n"));
   EXPECT_THAT(result.output, HasSubstr("0.500 chosen by the judge, 1.000 pass@N"));
   EXPECT_THAT(result.output, HasSubstr("gap 0.500 (4 groups of 3.0)"));
   EXPECT_THAT(result.output, HasSubstr("length_gap"));
   EXPECT_THAT(Read("verdicts.jsonl"), HasSubstr("\"detail\":\"grade 5\""));
+  Write("few.jsonl", cases.substr(0, cases.rfind('{', cases.find("q3"))));
+  EXPECT_THAT(Run("eval-judge --data few.jsonl genrm.endpoint=" + judge.url()).output,
+              HasSubstr("length bias  not measured: 9 cases are too few; a correlation takes 10"));
 }
 
 TEST_F(JudgeRun, AJudgeInThisProcessAnswers) {
