@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "common/config.h"
 #include "reward/code/code_scorer.h"
 #include "reward/genrm/endpoint_client.h"
 #include "reward/genrm/genrm_scorers.h"
@@ -62,11 +61,19 @@ void ForEachRewardPath(
   }
 }
 
+Status CheckFormat(const Config& source, const std::string& prefix,
+                   const reward::FormatTerm& format) {
+  if (format.weight == 0) return OkStatus();
+  const Status status = reward::ResponseFormat::Create(format.spec).status();
+  return status.ok() ? status : source.Error(prefix + "format", "{}", Message(status));
+}
+
 StatusOr<ScoringConfig> ReadScoringConfig(const std::string& file,
                                           const std::vector<std::string>& settings) {
   ASSIGN_OR_RETURN(const Config source, LoadServiceConfig("reward", file, settings));
   ScoringConfig config;
   RETURN_IF_ERROR(source.Read(config));
+  RETURN_IF_ERROR(CheckFormat(source, "", config.reward.format));
   RETURN_IF_ERROR(CheckSandbox(source, "sandbox.", config.sandbox.local));
   const auto resolve = [&](const std::string& key, std::string& path) {
     path = ResolvePath(source, file, key, path);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/config.h"
 #include "common/status.h"
 #include "model/training_pass.h"
 #include "proto/call_token.h"
@@ -28,6 +29,10 @@ StatusOr<std::unique_ptr<reward::genrm::Judge>> MakeJudge(const reward::genrm::G
 // The paths among the settings, each with its key. `prefix`: of the keys, "reward." or "".
 void ForEachRewardPath(const std::string& prefix, reward::RewardConfig& config,
                        const std::function<void(const std::string& key, std::string& path)>& visit);
+
+// Whether the format is one, where its term counts. `prefix`: of the keys, as above.
+Status CheckFormat(const Config& source, const std::string& prefix,
+                   const reward::FormatTerm& format);
 
 // What scoring takes of a run, for commands that score without one: the scorers' part of section
 // `reward`, with section `sandbox` beside it.

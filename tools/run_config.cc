@@ -90,13 +90,6 @@ Status CheckEngine(const LoadedRun& run) {
                           engine.max_num_batched_tokens, engine.max_num_seqs);
 }
 
-Status CheckFormat(const LoadedRun& run) {
-  const reward::FormatTerm& format = run.config->reward.router.format;
-  if (format.weight == 0) return OkStatus();
-  const Status status = reward::ResponseFormat::Create(format.spec).status();
-  return status.ok() ? status : run.source.Error("reward.format", "{}", Message(status));
-}
-
 // What scores is the server then, by its own settings.
 Status CheckNothingIsOfTheServer(const LoadedRun& run) {
   const RunConfig& config = *run.config;
@@ -152,7 +145,7 @@ StatusOr<LoadedRun> LoadRun(const std::string& path, const std::vector<std::stri
   RETURN_IF_ERROR(trainer::Validate(config.trainer, run.source, run.model_config));
   RETURN_IF_ERROR(CheckOverlongWindows(run));
   RETURN_IF_ERROR(CheckEngine(run));
-  RETURN_IF_ERROR(CheckFormat(run));
+  RETURN_IF_ERROR(CheckFormat(run.source, "reward.", config.reward.router.format));
   RETURN_IF_ERROR(CheckSandbox(run.source, "sandbox.", run.config->sandbox.local));
   run.run_dir = config.output.dir ? *config.output.dir : JoinPath("runs", config.run.name);
   ASSIGN_OR_RETURN(run.config_text, TextOf(run.source, path));

@@ -160,6 +160,18 @@ TEST_F(BadConfig, EvaluationsThatCannotBeDone) {
 TEST_F(BadConfig, AFormatThatIsNoPattern) {
   Write("run.yaml", Read("run.yaml") + "reward: {format: {weight: 0.5, pattern: '('}}\n");
   ExpectError(Train(), {"run.yaml:17:18: reward.format: ", "missing )"});
+  Write("server.yaml", "format: {weight: 1}\n");
+  ExpectError(Run("reward-server --listen 127.0.0.1:0 --config server.yaml"),
+              {"error: server.yaml:1:9: format: a format has either"});
+}
+
+TEST_F(BadConfig, AFormatOfTheCommandLine) {
+  ExpectError(Train("reward.format.weight=1"),
+              {"error: command line: reward.format: a format has either"});
+  ExpectError(Train("reward.format.layout=x"),
+              {"expected one of '', answer, boxed, json, think, think_answer, think_boxed, found "
+               "'x'\n"});
+  ExpectError(Train("reward.format.layout=anser"), {"did you mean 'answer'?"});
 }
 
 TEST_F(BadConfig, StopStringsThatEndEverything) {
