@@ -11,19 +11,22 @@ namespace {
 constexpr size_t kMaxBytes = 60;
 
 // Words that deny a value or that make another of it.
-constexpr std::array<std::string_view, 25> kBefore = {
-    "not",    "cannot",  "never",  "than", "nor",   "possibly", "maybe",    "perhaps", "twice",
-    "thrice", "double",  "triple", "half", "times", "plus",     "minus",    "above",   "below",
-    "under",  "beneath", "beyond", "over", "less",  "exceeds",  "exceeding"};
+constexpr std::array<std::string_view, 31> kBefore = {
+    "nearly", "almost",  "preceding", "log",      "ln",    "negative", "not",      "cannot",
+    "never",  "than",    "nor",       "possibly", "maybe", "perhaps",  "twice",    "thrice",
+    "double", "triple",  "half",      "times",    "plus",  "minus",    "above",    "below",
+    "under",  "beneath", "beyond",    "over",     "less",  "exceeds",  "exceeding"};
 // The same of two words.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 28> kPairsBefore = {
-    {{"or", "equal"},      {"at", "least"},      {"at", "most"},      {"close", "to"},
-     {"divided", "by"},    {"multiplied", "by"}, {"divisible", "by"}, {"half", "of"},
-     {"third", "of"},      {"thirds", "of"},     {"quarter", "of"},   {"quarters", "of"},
-     {"fourth", "of"},     {"fourths", "of"},    {"fifth", "of"},     {"fifths", "of"},
-     {"tenth", "of"},      {"percent", "of"},    {"fraction", "of"},  {"multiple", "of"},
-     {"divisor", "of"},    {"square", "of"},     {"cube", "of"},      {"root", "of"},
-     {"reciprocal", "of"}, {"double", "of"},     {"logarithm", "of"}, {"factorial", "of"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kPairsBefore = {
+    {{"next", "to"},      {"negative", "of"}, {"opposite", "of"},   {"inverse", "of"},
+     {"log", "of"},       {"power", "of"},    {"or", "equal"},      {"at", "least"},
+     {"at", "most"},      {"close", "to"},    {"divided", "by"},    {"multiplied", "by"},
+     {"divisible", "by"}, {"half", "of"},     {"third", "of"},      {"thirds", "of"},
+     {"quarter", "of"},   {"quarters", "of"}, {"fourth", "of"},     {"fourths", "of"},
+     {"fifth", "of"},     {"fifths", "of"},   {"tenth", "of"},      {"percent", "of"},
+     {"fraction", "of"},  {"multiple", "of"}, {"divisor", "of"},    {"square", "of"},
+     {"cube", "of"},      {"root", "of"},     {"reciprocal", "of"}, {"double", "of"},
+     {"logarithm", "of"}, {"factorial", "of"}}};
 // Between such a word and the value: "cannot be exactly 5".
 constexpr std::array<std::string_view, 7> kLinks = {"be",   "equal", "even", "exactly",
                                                     "just", "to",    "the"};
@@ -49,6 +52,12 @@ std::string_view LastWord(std::string_view& before) {
   return word;
 }
 
+// 50% of 20, $\frac12$ of 20.
+bool EndsNumber(std::string_view text) {
+  return !text.empty() && (std::isdigit(static_cast<unsigned char>(text.back())) != 0 ||
+                           text.back() == '%' || text.back() == '}');
+}
+
 template <size_t N>
 bool Holds(const std::array<std::string_view, N>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -63,6 +72,7 @@ bool IsDoubtfulBefore(std::string_view before) {
     const auto pair = std::make_pair(earlier, word);
     if (std::find(kPairsBefore.begin(), kPairsBefore.end(), pair) != kPairsBefore.end())
       return true;
+    if (word == "of" && earlier.empty() && EndsNumber(before)) return true;
     if (!Holds(kLinks, word)) break;
     word = earlier;
   }
