@@ -131,13 +131,14 @@ Protections Observe(const Host& host, const UserMapping& users) {
 
 StatusOr<Host> ProbeHost(const JailOptions& options, int slots) {
   ASSIGN_OR_RETURN(
-      StateDirectory state,
+      StateDirectory opened,
       StateDirectory::Open(options.state_dir.empty() ? DefaultStateRoot() : options.state_dir));
+  auto state = std::make_unique<StateDirectory>(std::move(opened));
   ASSIGN_OR_RETURN(const UserMapping users, ChooseUserMapping(slots));
   ASSIGN_OR_RETURN(std::unique_ptr<CgroupBackend> cgroups,
-                   ChooseCgroups(options.cgroup, state.instance()));
+                   ChooseCgroups(options.cgroup, state->instance()));
   ASSIGN_OR_RETURN(std::unique_ptr<Launcher> launcher,
-                   Launcher::Create({state.path(), users, cgroups.get(), slots}));
+                   Launcher::Create({state.get(), users, cgroups.get(), slots}));
   Host host{std::move(state), std::move(cgroups), std::move(launcher), {}};
   host.protections = Observe(host, users);
   return host;

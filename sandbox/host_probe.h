@@ -14,7 +14,7 @@ namespace longhaul::sandbox {
 
 // In order of construction: each uses those before it.
 struct Host {
-  StateDirectory state;
+  std::unique_ptr<StateDirectory> state;
   std::unique_ptr<CgroupBackend> cgroups;
   std::unique_ptr<Launcher> launcher;
   Protections protections;

@@ -97,8 +97,8 @@ Status StartError(const InitMessage& message) {
   }
   if (message.value == ENOENT) {
     return Unavailable(
-        "starting a guest: {} was removed while the service runs; if it is in the state directory, "
-        "start the service again with a state_dir that nothing cleans",
+        "starting a guest: {} was removed meanwhile; what is the service's own is made again for "
+        "the next one",
         message.step);
   }
   return Internal("starting a guest: {}: {}", message.step, why);
@@ -109,7 +109,7 @@ Status StartError(const InitMessage& message) {
 StatusOr<std::unique_ptr<Launcher>> Launcher::Create(const Options& options) {
   std::unique_ptr<Launcher> launcher(new Launcher(options));
   ASSIGN_OR_RETURN(launcher->image_, OpenInitImage());
-  ASSIGN_OR_RETURN(launcher->layout_, MakeHostLayout(options.directory));
+  ASSIGN_OR_RETURN(launcher->layout_, LayoutKeeper::Create(options.state));
   const HiddenMemory hidden =
       options.cgroups->name() == "none" ? HiddenMemory::kDenied : HiddenMemory::kCharged;
   launcher->judge_filter_ = BuildSystemCallFilter(FilterProfile::kJudge, hidden);
@@ -132,12 +132,13 @@ uint32_t Launcher::Flags(const LaunchArgs& args) const {
 StatusOr<std::unique_ptr<GuestParts>> Launcher::Launch(const LaunchArgs& args) const {
   auto parts = std::make_unique<GuestParts>();
   const Limits& limits = args.program.limits;
+  ASSIGN_OR_RETURN(const std::shared_ptr<const HostLayout> layout, layout_->Get());
   ASSIGN_OR_RETURN(parts->cgroup,
                    options_.cgroups->Make({limits.memory_bytes, limits.processes + 1}));
   const bool judge = args.program.profile == Profile::kJudge;
   std::string plan =
       BuildLaunchPlan({.program = args.program,
-                       .layout = layout_,
+                       .layout = *layout,
                        .filter = judge ? judge_filter_ : workspace_filter_,
                        .flags = Flags(args),
                        .cgroup_entry_fds = parts->cgroup->entry_fds().size(),

@@ -17,7 +17,7 @@
 #include "sandbox/control_socket.h"
 #include "sandbox/guest.h"
 #include "sandbox/guest_program.h"
-#include "sandbox/host_layout.h"
+#include "sandbox/layout_keeper.h"
 #include "sandbox/network_pool.h"
 #include "sandbox/system_call_filter.h"
 #include "sandbox/user_mapping.h"
@@ -64,7 +64,7 @@ struct LaunchArgs {
 class Launcher {
  public:
   struct Options {
-    std::string directory;  // the jail's own
+    StateDirectory* state = nullptr;  // outlives this
     UserMapping users;
     CgroupBackend* cgroups = nullptr;  // outlives this
     int slots = 1;
@@ -87,7 +87,7 @@ class Launcher {
 
   const Options options_;
   FileDescriptor image_;
-  HostLayout layout_;
+  std::unique_ptr<LayoutKeeper> layout_;
   std::vector<sock_filter> judge_filter_, workspace_filter_;
   std::unique_ptr<NetworkPool> networks_;  // null: not to be had here
   bool mount_proc_ = true;

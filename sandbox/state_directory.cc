@@ -34,7 +34,6 @@ Status CheckOwned(const std::string& root) {
   return OkStatus();
 }
 
-// Held while instances are made and swept, so that none is swept before it holds its own lock.
 StatusOr<FileLock> LockRoot(const std::string& root) {
   constexpr int kAttempts = 1000;
   constexpr timespec kPause = {0, 10'000'000};
@@ -44,6 +43,17 @@ StatusOr<FileLock> LockRoot(const std::string& root) {
     nanosleep(&kPause, nullptr);
   }
   return FileLock::Acquire(root);
+}
+
+// The lock is held while instances are made and swept, so that none is swept before it holds its
+// own.
+StatusOr<FileLock> MakeRoot(const std::string& root) {
+  RETURN_IF_ERROR(CreateDirectories(ParentDirectory(root)));
+  if (mkdir(root.c_str(), 0700) < 0 && errno != EEXIST) {
+    return ErrnoStatus(errno, "making the state directory", root);
+  }
+  RETURN_IF_ERROR(CheckOwned(root));
+  return LockRoot(root);
 }
 
 void Sweep(const std::string& root) {
@@ -69,12 +79,7 @@ std::string DefaultStateRoot() {
 }
 
 StatusOr<StateDirectory> StateDirectory::Open(const std::string& root) {
-  RETURN_IF_ERROR(CreateDirectories(ParentDirectory(root)));
-  if (mkdir(root.c_str(), 0700) < 0 && errno != EEXIST) {
-    return ErrnoStatus(errno, "making the state directory", root);
-  }
-  RETURN_IF_ERROR(CheckOwned(root));
-  ASSIGN_OR_RETURN(const FileLock root_lock, LockRoot(root));
+  ASSIGN_OR_RETURN(const FileLock root_lock, MakeRoot(root));
   Sweep(root);
   uint64_t number = 0;
   if (getrandom(&number, sizeof(number), 0) != sizeof(number)) return Internal("no random numbers");
@@ -82,6 +87,14 @@ StatusOr<StateDirectory> StateDirectory::Open(const std::string& root) {
   const std::string path = root + "/" + instance;
   ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(path));
   return StateDirectory(instance, path, std::move(lock));
+}
+
+Status StateDirectory::Renew() {
+  ASSIGN_OR_RETURN(const FileLock root_lock, MakeRoot(ParentDirectory(path_)));
+  lock_.reset();
+  ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(path_));
+  lock_.emplace(std::move(lock));
+  return OkStatus();
 }
 
 StateDirectory::~StateDirectory() {

@@ -5,6 +5,7 @@
 // directories and cgroups.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "common/file.h"
@@ -23,6 +24,9 @@ class StateDirectory {
   StateDirectory& operator=(StateDirectory&&) noexcept = default;
   ~StateDirectory();  // removes it
 
+  // Makes it again, and its lock, where somebody has removed one of them.
+  Status Renew();
+
   const std::string& instance() const { return instance_; }  // 16 hexadecimal digits
   const std::string& path() const { return path_; }
 
@@ -32,7 +36,7 @@ class StateDirectory {
 
   std::string instance_;
   std::string path_;
-  FileLock lock_;
+  std::optional<FileLock> lock_;  // empty: could not be had again
 };
 
 }  // namespace longhaul::sandbox

@@ -236,18 +236,44 @@ TEST_F(ServiceTest, TokenIsLookedAtBeforeTheRequest) {
   server->Shutdown();
 }
 
-TEST_F(ServiceTest, SaysWhatToDoWhenItsStateIsCleaned) {
-  EXPECT_EQ(RunOnce(PythonRequest("pass")).outcome(), proto::EXECUTION_OUTCOME_OK);
-  const StatusOr<std::vector<std::string>> instances = ListDirectory(config_.state_dir);
-  ASSERT_TRUE(instances.ok());
-  for (const std::string& name : *instances) {
-    const std::string instance = config_.state_dir + "/" + name;
-    if (!DirectoryExists(instance)) continue;
-    ASSERT_TRUE(RemoveTree(instance + "/etc").ok());
+TEST_F(ServiceTest, WhatIsCleanedOfItsStateIsMadeAgain) {
+  const proto::ExecuteRequest request = PythonRequest(
+      "import pwd, glob\nprint(pwd.getpwuid(1000).pw_name, open('/dev/null').read(), "
+      "sorted(glob.glob('/etc/*') + glob.glob('/etc/alternatives/*')))");
+  const std::string whole = RunOnce(request).stdout();
+  EXPECT_THAT(whole, testing::StartsWith("guest "));
+  const auto instance = [this] {
+    const auto names = ListDirectory(config_.state_dir);
+    for (const std::string& name : *names) {
+      const std::string path = config_.state_dir + "/" + name;
+      if (DirectoryExists(path)) return path;
+    }
+    return std::string();
+  };
+  const std::string path = instance();
+  int generation = 0;
+  for (const std::string name : {"/etc/passwd", "/etc", "/dev/null", "/dev/stdin",
+                                 "/etc/alternatives", "/dev/shm", "/dev"}) {
+    const std::string doomed = path + "/" + std::to_string(generation) + name;
+    if (unlink(doomed.c_str()) != 0 && !RemoveTree(doomed).ok()) continue;
+    EXPECT_EQ(RunOnce(request).stdout(), whole) << name;
+    EXPECT_TRUE(DirectoryExists(path + "/" + std::to_string(++generation))) << name;
+    EXPECT_FALSE(DirectoryExists(path + "/" + std::to_string(generation - 1))) << name;
   }
-  const grpc::Status status = Try(PythonRequest("pass"));
+  ASSERT_TRUE(RemoveTree(config_.state_dir).ok());
+  EXPECT_EQ(RunOnce(request).stdout(), whole);
+  EXPECT_EQ(instance(), path);
+  // Its lock too: another service does not take it for one that has died.
+  ASSERT_EQ(unlink((path + "/.lock").c_str()), 0);
+  EXPECT_EQ(RunOnce(request).stdout(), whole);
+  ASSERT_TRUE(SandboxService::Create(config_).ok());
+  EXPECT_TRUE(DirectoryExists(path));
+  // Where that cannot be, it says so.
+  ASSERT_TRUE(RemoveTree(config_.state_dir).ok());
+  ASSERT_TRUE(WriteFileAtomic(config_.state_dir, "in the way").ok());
+  const grpc::Status status = Try(request);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_THAT(status.error_message(), HasSubstr("a state_dir that nothing cleans"));
+  EXPECT_THAT(status.error_message(), HasSubstr("could not be made again"));
 }
 
 TEST_F(ServiceTest, RefusesAConfigurationThatCannotHold) {
