@@ -58,7 +58,6 @@ class Parser {
   Separator SeparatorHere();
   bool AtListEnd() const;
   const Node* List();
-  const Node* Grouped();
   const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, std::string name);
   const Node* Statement();
   bool AtAside() const;
@@ -67,8 +66,11 @@ class Parser {
   bool TakeRelation(Relation& relation, std::string& name);
   const Node* SetExpression();
   const Node* Ratio();
+
+  // parser_bracket.cc
   const Node* Bracketed();
   const Node* Area(const Node& corners);
+  const Node* Grouped();
   const Node* Braced();
   const Node* System();
   const Node* SetBraces();
