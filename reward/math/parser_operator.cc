@@ -240,7 +240,7 @@ bool Parser::AppliesHere(const std::string& name) const {
   if (chance && capital && (Peek().Is('[') || Peek().Is('('))) return true;
   if (!Peek().Is('(')) return false;
   if (kFunctionLetters.find(name[0]) != std::string_view::npos || name == "O") return true;
-  if (name == "C") return Peek(2).Is(',');  // C(8, 3)
+  if (name == "C" && argument == TokenType::kNumber) return Peek(2).Is(',');  // C(8, 3)
   if (name == "\\Gamma" || name == "\\zeta" || name == "\\Theta") return true;
   if (name[0] == '\\') return AtBracketedTerm();
   if (name == "e" || name == "i" || name == "d") return false;
