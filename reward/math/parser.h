@@ -110,7 +110,7 @@ class Parser {
   bool AtBracketedTerm() const;
   const Node* UnknownCommand(const std::string& name);
   bool JoinsStatements();
-  bool InEquation();
+  bool IsFormula();
 
   // parser_power.cc
   const Node* SignedPower();
@@ -185,7 +185,7 @@ class Parser {
   bool behind_degrees_ = false;       // 22^\circ 30': the prime is one of minutes of arc
   int cells_ = 0;                     // in a matrix "&" and "\\" end a cell
   std::optional<bool> has_relation_;  // anywhere in the answer
-  std::optional<bool> has_equals_;
+  std::optional<bool> is_formula_;
   std::vector<std::string> bound_;  // variables of sums, so that i is no imaginary unit there
   std::string error_;
 };

@@ -215,7 +215,7 @@ void Parser::Multiplied(Factors& factors) {
   factors.crossed = sign.IsCommand("times") || sign.Is('*');
   behind_value_ = IsQuantity(factors.list) && Peek().type == TokenType::kText;
   const Node* right = SignedPower();
-  const bool sets = sign.IsCommand("times") && factors.list.size() == 1 && !InEquation() &&
+  const bool sets = sign.IsCommand("times") && factors.list.size() == 1 && !IsFormula() &&
                     MayBeSet(*factors.list[0]) && MayBeSet(*right);
   if (sets) {
     factors.list = {arena_.Make(Kind::kApply, {factors.list[0], right}, "times")};
@@ -224,13 +224,22 @@ void Parser::Multiplied(Factors& factors) {
   }
 }
 
-// There V = I \times R is a law of numbers.
-bool Parser::InEquation() {
-  if (!has_equals_.has_value()) {
-    has_equals_ = std::any_of(tokens_.begin(), tokens_.end(),
-                              [](const Token& token) { return token.Is('='); });
+// Equations, quotients and numbers other than scripts: there P \times R is a product of numbers, as
+// in V = I \times R.
+bool Parser::IsFormula() {
+  if (is_formula_.has_value()) return *is_formula_;
+  is_formula_ = false;
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    const Token& token = tokens_[i];
+    const size_t braces = i > 0 && tokens_[i - 1].Is('{') ? 2 : 1;
+    const Token& sign = tokens_[i - std::min(i, braces)];
+    const bool script = sign.Is('^') || sign.Is('_');
+    if (token.Is('=') || token.Is('/') || token.IsCommand("div") || IsFractionCommand(token) ||
+        (token.type == TokenType::kNumber && !script)) {
+      is_formula_ = true;
+    }
   }
-  return *has_equals_;
+  return *is_formula_;
 }
 
 void Parser::Divided(Factors& factors) {
