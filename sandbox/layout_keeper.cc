@@ -17,14 +17,14 @@ StatusOr<std::unique_ptr<LayoutKeeper>> LayoutKeeper::Create(StateDirectory* sta
 }
 
 Status LayoutKeeper::Make() {
-  // A new directory each time: guests that start now may still be given the one before.
-  directory_ = fmt::format("{}/{}", state_->path(), generation_++);
-  ASSIGN_OR_RETURN(HostLayout layout, MakeHostLayout(directory_));
+  // A new directory each time, and what is left of the one before stays for guests that have it.
+  const std::string directory = fmt::format("{}/{}", state_->path(), generation_++);
+  ASSIGN_OR_RETURN(HostLayout layout, MakeHostLayout(directory));
   layout_ = std::make_shared<const HostLayout>(std::move(layout));
   seen_.clear();
   for (const std::string& path :
-       {state_->path(), directory_, directory_ + "/dev", directory_ + "/dev/shm",
-        directory_ + "/etc", directory_ + "/etc/alternatives"}) {
+       {state_->path(), directory, directory + "/dev", directory + "/dev/shm", directory + "/etc",
+        directory + "/etc/alternatives"}) {
     struct stat found;
     if (stat(path.c_str(), &found) == 0) {
       seen_.push_back({path, found.st_ino, found.st_mtim});
@@ -48,7 +48,6 @@ StatusOr<std::shared_ptr<const HostLayout>> LayoutKeeper::Get() {
   if (IsWhole()) return layout_;
   seen_.clear();
   Status made = state_->Renew();
-  if (made.ok()) made = RemoveTree(directory_);
   if (made.ok()) made = Make();
   if (!made.ok()) {
     seen_.clear();

@@ -43,7 +43,6 @@ class LayoutKeeper {
   StateDirectory* const state_;
   std::mutex mutex_;  // guards what follows
   int generation_ = 0;
-  std::string directory_;
   std::vector<Seen> seen_;
   std::shared_ptr<const HostLayout> layout_;
 };
