@@ -172,15 +172,24 @@ StatusOr<GuestFileContent> Session::ReadFile(const std::string& path, int64_t by
   RETURN_IF_ERROR(CheckAlive());
   const std::lock_guard lock(mutex_);
   last_used_ = Clock::now();
-  return guest_->work().Read(path, bytes_max);
+  StatusOr<GuestFileContent> content = guest_->work().Read(path, bytes_max);
+  if (!content.ok()) return AsItsDeed(content.status());
+  return content;
 }
 
 Status Session::WriteFiles(const std::vector<GuestFile>& files) {
   RETURN_IF_ERROR(CheckAlive());
   const std::lock_guard lock(mutex_);
   last_used_ = Clock::now();
-  for (const GuestFile& file : files) RETURN_IF_ERROR(guest_->work().Write(file));
+  for (const GuestFile& file : files) RETURN_IF_ERROR(AsItsDeed(guest_->work().Write(file)));
   return OkStatus();
+}
+
+Status Session::AsItsDeed(const Status& status) const {
+  const bool closed = status.code() == StatusCode::kPermissionDenied;
+  const bool full = status.code() == StatusCode::kResourceExhausted && guest_->FilesExhausted();
+  if (!closed && !full) return status;
+  return FailedPrecondition("{}: that is what the session has made of its files", Message(status));
 }
 
 StatusOr<FileDiff> Session::Diff(const RunContext& context) {

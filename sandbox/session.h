@@ -42,6 +42,7 @@ class Session {
   // the command was interrupted because the caller no longer waits.
   StatusOr<CommandResult> RunCommand(const std::string& command, int64_t wall_time_ms,
                                      const RunContext& context);
+  // FailedPrecondition: what the session itself has made of its files is in the way.
   StatusOr<GuestFileContent> ReadFile(const std::string& path, int64_t bytes_max);
   Status WriteFiles(const std::vector<GuestFile>& files);
   // Against the files the session was opened with; what lies in .git is no change. Cancelled,
@@ -79,6 +80,8 @@ class Session {
   bool AdvanceUntil(Clock::time_point until, const RunContext& context);
   void Interrupt();
   std::string EndOfGuest();
+  // Of an access to its files: full or closed is no fault of this service, and waiting mends none.
+  Status AsItsDeed(const Status& status) const;
 
   Jail* const jail_;
   const std::vector<GuestFile> files_;  // sorted by path

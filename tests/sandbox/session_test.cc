@@ -221,6 +221,28 @@ TEST_F(SessionTest, CallerThatLeavesInterruptsItsCommand) {
   EXPECT_TRUE(next.ok()) << next.error_message();
 }
 
+TEST_F(SessionTest, FilesThatAreFullOrClosedAreNoFaultOfTheService) {
+  const std::string session = Open();
+  const auto write = [&] {
+    proto::WriteFilesRequest request;
+    request.set_session(session);
+    proto::ExecutionFile* file = request.add_files();
+    file->set_path("d/file");
+    file->set_content("content");
+    grpc::ClientContext context;
+    proto::WriteFilesReply reply;
+    return stub().WriteFiles(&context, request, &reply);
+  };
+  Output(session, "head -c 100G /dev/zero > fill");
+  const grpc::Status full = write();
+  EXPECT_EQ(full.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(full.error_message(), HasSubstr("No space left"));
+  Output(session, "rm fill; chmod 0 /work");
+  EXPECT_EQ(write().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  Output(session, "chmod 700 /work");
+  EXPECT_TRUE(write().ok());
+}
+
 TEST_F(SessionTest, RefusesBadRequests) {
   const std::string session = Open();
   EXPECT_EQ(TryRun("nobody", "pwd").error_code(), grpc::StatusCode::NOT_FOUND);
