@@ -6,13 +6,14 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <optional>
 
-#include "common/file.h"
 #include "common/json.h"
 #include "reward/genrm/calibration.h"
 #include "tools/command.h"
 #include "tools/length_bias.h"
 #include "tools/local_scoring.h"
+#include "tools/new_file.h"
 #include "trainer/eval/statistics.h"
 #include "trainer/step_config.h"
 
@@ -24,8 +25,8 @@ using reward::genrm::JudgeMode;
 using reward::genrm::LabelledCase;
 
 struct Options {
-  std::string data;
-  std::string out;
+  std::optional<std::string> data;
+  std::optional<std::string> out;
   std::string config;
   std::vector<std::string> settings;
   int threads = 0;
@@ -148,24 +149,24 @@ Status WriteVerdicts(const std::string& path, const std::vector<LabelledCase>& c
     line.Set("detail", verdicts[i].detail);
     text += line.ToString() + "\n";
   }
-  return WriteFileAtomic(path, text);
+  return WriteNewFile(path, text);
 }
 
 StatusOr<Failures> JudgeData(const Options& options, const reward::genrm::Judge& judge,
                              const std::vector<LabelledCase>& cases) {
   const std::vector<Verdict> verdicts = reward::genrm::JudgeCases(judge, cases, {});
-  Failures failures = {.of = options.data, .count = static_cast<int64_t>(cases.size())};
+  Failures failures = {.of = *options.data, .count = static_cast<int64_t>(cases.size())};
   for (const Verdict& verdict : verdicts) {
     if (verdict.scorable) continue;
     if (failures.failed++ == 0) failures.first_cause = verdict.detail;
   }
-  fmt::print("{}: {} cases, {} without a verdict\n", options.data, cases.size(), failures.failed);
+  fmt::print("{}: {} cases, {} without a verdict\n", *options.data, cases.size(), failures.failed);
   if (failures.failed > 0) fmt::print("  the first of them: {}\n", failures.first_cause);
   PrintAccuracy(cases, verdicts);
   PrintLengthBias(cases, verdicts);
   PrintBestOfN(cases, verdicts);
   std::fflush(stdout);
-  if (!options.out.empty()) RETURN_IF_ERROR(WriteVerdicts(options.out, cases, verdicts));
+  if (options.out.has_value()) RETURN_IF_ERROR(WriteVerdicts(*options.out, cases, verdicts));
   return failures;
 }
 
@@ -188,9 +189,10 @@ Failures JudgeStandingSets(const reward::genrm::Judge& judge) {
 StatusOr<Outcome> EvalJudge(const Options& options) {
   ASSIGN_OR_RETURN(const ScoringConfig config, ReadScoringConfig(options.config, options.settings));
   std::vector<LabelledCase> cases;
-  if (!options.data.empty()) {
-    ASSIGN_OR_RETURN(cases, reward::genrm::ReadLabelledCases(options.data));
+  if (options.data.has_value()) {
+    ASSIGN_OR_RETURN(cases, reward::genrm::ReadLabelledCases(*options.data));
   }
+  if (options.out.has_value()) RETURN_IF_ERROR(CheckNewFile(*options.out));
   ASSIGN_OR_RETURN(const auto judge, MakeJudge(config.reward.genrm, options.threads));
   fmt::print("judge {}, {}\n", judge->client().name(), judge->State().description());
   std::fflush(stdout);  // judging may take long
@@ -217,8 +219,9 @@ void AddEvalJudge(CLI::App& app, Action& chosen) {
       "  longhaul eval-judge genrm.model_path=models/judge\n"
       "docs/judges.md describes the file. Without one only the standing sets are judged.\n"
       "Exit code 1: no verdict at all, or on more cases than --max-unscorable-frac none.");
-  command->add_option("--data", options->data, "Labelled cases, JSONL");
-  command->add_option("--out", options->out, "File for the verdicts, JSONL");
+  CLI::Option* data = command->add_option("--data", options->data, "Labelled cases, JSONL");
+  command->add_option("--out", options->out, "New file for the verdicts on them, JSONL")
+      ->needs(data);
   command->add_option("--config", options->config, "YAML with settings, as of reward-server");
   command
       ->add_option("--max-unscorable-frac", options->max_unscorable_frac,

@@ -3,9 +3,10 @@
 // longhaul make-data: generated tasks as a data file.
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "common/config.h"
-#include "common/file.h"
+#include "common/json.h"
 #include "common/nearest_name.h"
 #include "reward/generators/generate_tasks.h"
 #include "tools/command.h"
@@ -16,13 +17,14 @@
 namespace longhaul::tools {
 namespace {
 
+// An option that is given is not passed over for being empty, as a variable of a shell may be.
 struct Options {
   std::string type;
-  std::string task;
-  std::string difficulty;
-  std::string count;
-  std::string seed;
-  std::string out;
+  std::optional<std::string> task;
+  std::optional<std::string> difficulty;
+  std::optional<std::string> count;
+  std::optional<std::string> seed;
+  std::optional<std::string> out;
   std::vector<std::string> settings;
 };
 
@@ -50,15 +52,16 @@ std::string_view MixKey(const std::string& type) {
 // --task and --difficulty as an entry of a mixture: "exercises=[{topic: linear, ...}]".
 StatusOr<std::string> MixSetting(const Options& options) {
   const std::string_view key = MixKey(options.type);
-  if (key.empty() || (options.type == "code" && !options.task.empty())) {
+  if (key.empty() || (options.type == "code" && options.task.has_value())) {
     return InvalidArgument(
         "--task belongs to 'make-data logic' and 'math', --difficulty to these and 'code'");
   }
-  ASSIGN_OR_RETURN(const std::string range,
-                   DifficultySettings(options.difficulty.empty() ? "1" : options.difficulty));
+  ASSIGN_OR_RETURN(const std::string range, DifficultySettings(options.difficulty.value_or("1")));
   std::string kind;
-  if (!options.task.empty()) {
-    kind = fmt::format("{}: {}, ", options.type == "math" ? "topic" : "task", options.task);
+  if (options.task.has_value()) {
+    // A string of JSON is one of YAML, whatever stands in it.
+    kind = fmt::format("{}: {}, ", options.type == "math" ? "topic" : "task",
+                       Json(*options.task).ToString());
   }
   return fmt::format("{}=[{{{}{}}}]", key, kind, range);
 }
@@ -76,17 +79,18 @@ Status RefuseBoth(const std::vector<std::string>& settings, std::string_view key
 // The options of the command as settings of the generator.
 StatusOr<std::vector<std::string>> AllSettings(const Options& options) {
   std::vector<std::string> settings;
-  if (!options.task.empty() || !options.difficulty.empty()) {
+  RETURN_IF_ERROR(RefuseBoth(options.settings, "type", options.type));
+  if (options.task.has_value() || options.difficulty.has_value()) {
     ASSIGN_OR_RETURN(std::string setting, MixSetting(options));
     RETURN_IF_ERROR(RefuseBoth(options.settings, MixKey(options.type),
-                               options.task.empty() ? "--difficulty" : "--task"));
+                               options.task.has_value() ? "--task" : "--difficulty"));
     settings.push_back(std::move(setting));
   }
   for (const auto& [key, value] :
        {std::pair("count", options.count), std::pair("seed", options.seed)}) {
-    if (value.empty()) continue;
+    if (!value.has_value()) continue;
     RETURN_IF_ERROR(RefuseBoth(options.settings, key, fmt::format("--{}", key)));
-    settings.push_back(fmt::format("{}={}", key, value));
+    settings.push_back(fmt::format("{}={}", key, *value));
   }
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;
@@ -107,23 +111,23 @@ Status CheckType(const std::string& type) {
 
 StatusOr<Outcome> MakeData(const Options& options) {
   RETURN_IF_ERROR(CheckType(options.type));
+  if (options.out.has_value()) RETURN_IF_ERROR(CheckNewFile(*options.out));
   ASSIGN_OR_RETURN(const std::vector<std::string> settings, AllSettings(options));
   ASSIGN_OR_RETURN(const Config source,
                    Config::Parse("type: " + options.type, "command line", settings));
   reward::GeneratorConfig config;
   RETURN_IF_ERROR(source.Read(config));
-  RETURN_IF_ERROR(reward::CheckGenerator(config));
+  RETURN_IF_ERROR(Annotate(reward::CheckGenerator(config), "command line"));
   RETURN_IF_ERROR(CheckMemory({GeneratedTasksMemory(config.count)}));
   ASSIGN_OR_RETURN(const std::vector<std::string> lines, reward::GenerateTasks(config));
-  if (options.out.empty()) {
+  if (!options.out.has_value()) {
     for (const std::string& line : lines) fmt::print("{}\n", line);
     return Outcome::kDone;
   }
-  if (FileExists(options.out)) return AlreadyExists("{} exists: nothing was written", options.out);
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
-  RETURN_IF_ERROR(WriteNewFile(options.out, text));
-  fmt::print("wrote {} tasks to {}\n", lines.size(), options.out);
+  RETURN_IF_ERROR(WriteNewFile(*options.out, text));
+  fmt::print("wrote {} tasks to {}\n", lines.size(), *options.out);
   return Outcome::kDone;
 }
 
@@ -147,7 +151,10 @@ void AddMakeData(CLI::App& app, Action& chosen) {
   command->add_option("--seed", options->seed, "Seed");
   command->add_option("--out", options->out, "File to write; default: standard output");
   command->add_option("SETTINGS", options->settings, "key=value of the generator (docs/data.md)");
-  AddMakeDataConvert(*command, chosen);
+  const std::vector<CLI::Option*> own = command->get_options(
+      [](const CLI::Option* option) { return option->get_name() != "--help"; });
+  CLI::App* convert = AddMakeDataConvert(*command, chosen);
+  for (CLI::Option* option : own) convert->excludes(option);
   command->callback([options, command, &chosen] {
     if (!command->get_subcommands().empty()) return;
     if (options->type.empty()) throw CLI::RequiredError("TYPE");

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "common/file.h"
 #include "tools/convert/convert.h"
@@ -16,7 +17,7 @@ namespace {
 struct Options {
   std::string format;
   std::string file;
-  std::string out;
+  std::optional<std::string> out;
   std::string name;
   std::string domain;
 };
@@ -40,18 +41,16 @@ StatusOr<Converted> ReadAndConvert(const Options& options) {
 }
 
 StatusOr<Outcome> Convert(const Options& options) {
-  if (!options.out.empty() && FileExists(options.out)) {
-    return AlreadyExists("{} exists: nothing was written", options.out);
-  }
+  if (options.out.has_value()) RETURN_IF_ERROR(CheckNewFile(*options.out));
   ASSIGN_OR_RETURN(const Converted converted, ReadAndConvert(options));
   std::string text;
   for (const Json& task : converted.tasks) text += task.ToString() + "\n";
-  if (options.out.empty()) {
+  if (!options.out.has_value()) {
     fmt::print("{}", text);
     return Outcome::kDone;
   }
-  RETURN_IF_ERROR(WriteNewFile(options.out, text));
-  fmt::print("wrote {} tasks to {}\n", converted.tasks.size(), options.out);
+  RETURN_IF_ERROR(WriteNewFile(*options.out, text));
+  fmt::print("wrote {} tasks to {}\n", converted.tasks.size(), *options.out);
   return Outcome::kDone;
 }
 
@@ -66,7 +65,7 @@ std::string FormatHelp() {
 
 }  // namespace
 
-void AddMakeDataConvert(CLI::App& make_data, Action& chosen) {
+CLI::App* AddMakeDataConvert(CLI::App& make_data, Action& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       make_data.add_subcommand("convert", "Turn a published data set into a task file");
@@ -77,6 +76,7 @@ void AddMakeDataConvert(CLI::App& make_data, Action& chosen) {
   command->add_option("--name", options->name, "First part of uids; default: the file's name");
   command->add_option("--domain", options->domain, "Domain of the tasks; default: the format's");
   command->callback([options, &chosen] { chosen = [options] { return Convert(*options); }; });
+  return command;
 }
 
 }  // namespace longhaul::tools

@@ -6,6 +6,6 @@
 namespace longhaul::tools {
 
 // `convert` below `make-data`: a published data set as a task file. Formats: tools/convert.
-void AddMakeDataConvert(CLI::App& make_data, Action& chosen);
+CLI::App* AddMakeDataConvert(CLI::App& make_data, Action& chosen);
 
 }  // namespace longhaul::tools

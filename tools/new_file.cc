@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,17 @@
 #include "common/file.h"
 
 namespace longhaul::tools {
+
+Status CheckNewFile(const std::string& path) {
+  if (path.empty()) return InvalidArgument("the name of the file to write is empty");
+  struct stat info;
+  if (::lstat(path.c_str(), &info) == 0) {
+    return AlreadyExists("{} exists: nothing was written", path);
+  }
+  const std::string parent = ParentDirectory(path);
+  if (DirectoryExists(parent)) return OkStatus();
+  return NotFound("writing {}: no such directory: {}", path, parent);
+}
 
 Status WriteNewFile(const std::string& path, std::string_view bytes) {
   const std::string aside = fmt::format("{}.new-{}", path, ::getpid());

@@ -10,6 +10,10 @@
 
 namespace longhaul::tools {
 
+// Whether a file can be made there, asked before the work whose result it is to hold:
+// AlreadyExists, or there is no such directory.
+Status CheckNewFile(const std::string& path);
+
 // Whole or not at all. AlreadyExists, with nothing written: the path is taken, by the time it is
 // put there too, so that of two processes that make one file only one succeeds.
 Status WriteNewFile(const std::string& path, std::string_view bytes);

@@ -2,7 +2,6 @@
 #include "reward/genrm/standing_set.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include "common/file.h"
 #include "common/json.h"
@@ -169,11 +168,12 @@ StandingSets BuiltInSets() {
 }
 
 StatusOr<std::vector<LabelledCase>> ReadLabelledCases(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return NotFound("{}: cannot be read", path);
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   std::vector<LabelledCase> cases;
-  std::string line;
-  for (int64_t number = 1; std::getline(file, line); ++number) {
+  std::string_view rest = text;
+  for (int64_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     ASSIGN_OR_RETURN(const Json json, Json::Parse(line, fmt::format("{}:{}", path, number)));
     ASSIGN_OR_RETURN(LabelledCase entry, ReadCase(json));

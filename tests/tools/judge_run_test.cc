@@ -285,6 +285,17 @@ TEST_F(JudgeRun, EvalJudgePrintsAccuracyBiasAndBestOfN) {
   EXPECT_THAT(result.output, HasSubstr("gap 0.500 (4 groups of 3.0)"));
   EXPECT_THAT(result.output, HasSubstr("length_gap"));
   EXPECT_THAT(Read("verdicts.jsonl"), HasSubstr("\"detail\":\"grade 5\""));
+  // Verdicts never replace a file, least of all the cases; said before the judge is asked.
+  const int asked = judge.requests();
+  const std::string again = "eval-judge --data cases.jsonl genrm.endpoint=" + judge.url();
+  ExpectError(Run(again + " --out cases.jsonl"), {"cases.jsonl exists: nothing was written"});
+  ExpectError(Run(again + " --out nowhere/v"), {"no such directory: nowhere"});
+  EXPECT_EQ(Run("eval-judge --out v genrm.endpoint=" + judge.url()).exit_code, 2);
+  ExpectError(Run("eval-judge --data '' genrm.endpoint=" + judge.url()), {"opening : No such"});
+  ExpectError(Run("eval-judge --data /dev/zero genrm.endpoint=" + judge.url()),
+              {"/dev/zero: is no file and gives more than 256 MiB"});
+  ExpectError(Run("eval-judge --data . genrm.endpoint=" + judge.url()), {".: Is a directory"});
+  EXPECT_EQ(judge.requests(), asked);
   Write("few.jsonl", cases.substr(0, cases.rfind('{', cases.find("q3"))));
   EXPECT_THAT(Run("eval-judge --data few.jsonl genrm.endpoint=" + judge.url()).output,
               HasSubstr("length bias  not measured: 9 cases are too few; a correlation takes 10"));

@@ -83,6 +83,23 @@ TEST_F(Usage, MakeDataNamesWhatIsMeant) {
   ExpectError(Run("make-data zzz"), {"valid: arithmetic, code, digit_completion, logic, math"});
   ExpectError(Run("make-data logic --task numbrx"), {"did you mean 'numbrix'?"});
   ExpectError(Run("make-data convert --format bhb x"), {"--format: ", "did you mean 'bbh'?"});
+  ExpectError(Run("make-data logic --task 'numbrix, weight: 3' --count 1"),
+              {"command line: puzzles[0]: unknown logic task 'numbrix, weight: 3'"});
+}
+
+// What is given and would have no effect is refused, and where a file cannot be made is said before
+// the work.
+TEST_F(Usage, MakeDataPassesOverNothing) {
+  ExpectError(Run("make-data arithmetic type=logic --count 1"),
+              {"give either arithmetic or 'type=logic', not both"});
+  ExpectError(Run("make-data arithmetic --count ''"), {"count: expected integer, found nothing"});
+  ExpectError(Run("make-data logic --count 1 --task ''"), {"unknown logic task ''"});
+  EXPECT_EQ(Run("make-data logic --count 5 convert --format bbh x").exit_code, 2);
+  const std::string endless = "make-data arithmetic --count 1000000 distinct=true --out ";
+  ExpectError(Run(endless + "nowhere/x.jsonl"),
+              {"error: writing nowhere/x.jsonl: no such directory: nowhere"});
+  ExpectError(Run(endless + "''"), {"the name of the file to write is empty"});
+  ExpectError(Run(endless + "run.yaml"), {"run.yaml exists: nothing was written"});
 }
 
 TEST_F(Usage, MisspeltCommandIsNamed) {
