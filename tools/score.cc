@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <deque>
 #include <future>
+#include <optional>
 
 #include "tools/command.h"
 #include "tools/line_file.h"
@@ -19,7 +20,7 @@ using reward::Scorer;
 
 struct Options {
   std::string verifier;
-  std::string jsonl;
+  std::optional<std::string> jsonl;
   std::string options = "{}";
   ScoreRow row;  // of the command line
   std::string config;
@@ -143,11 +144,11 @@ Status ScoreLines(LineFile& file, const ScoreRow& given, const Scorer& scorer,
 }
 
 StatusOr<Outcome> ScoreFile(const Options& options, const Scorer& scorer) {
-  ASSIGN_OR_RETURN(LineFile file, LineFile::Open(options.jsonl));
+  ASSIGN_OR_RETURN(LineFile file, LineFile::Open(*options.jsonl));
   FileScoring scoring(scorer);
   const Status status = ScoreLines(file, options.row, scorer, scoring);
   scoring.Finish();
-  scoring.tally().Print(options.jsonl);
+  scoring.tally().Print(*options.jsonl);
   RETURN_IF_ERROR(status);
   return Outcome::kDone;
 }
@@ -161,7 +162,7 @@ StatusOr<Outcome> Score(Options options) {
   }
   ASSIGN_OR_RETURN(options.row.options, Json::Parse(options.options, "--options"));
   if (!options.row.options.is_object()) return InvalidArgument("--options: expected an object");
-  return options.jsonl.empty() ? ScoreOne(options.row, *scorer) : ScoreFile(options, *scorer);
+  return options.jsonl.has_value() ? ScoreFile(options, *scorer) : ScoreOne(options.row, *scorer);
 }
 
 }  // namespace

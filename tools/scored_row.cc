@@ -90,12 +90,16 @@ StatusOr<ScoreRow> ReadScoreRow(std::string_view line, const std::string& where,
   ASSIGN_OR_RETURN(row.gold, GoldOf(json));
   ASSIGN_OR_RETURN(row.pred, json.GetString("pred"));
   ASSIGN_OR_RETURN(row.prompt, json.GetStringOr("prompt", ""));
-  if (const Json* opts = json.Find("opts"); opts != nullptr) {
+  const Json* opts = json.Find("opts");
+  if (opts != nullptr) {
     if (!opts->is_object()) return InvalidArgument("{}: opts: expected an object", where);
     for (const Json::Member& member : opts->members()) row.options.Set(member.key, member.value);
   }
   for (const Json::Member& member : json.members()) {
     if (IsOneOf(member.key, kRowKeys) || IsOneOf(member.key, kLabelKeys)) continue;
+    if (opts != nullptr && opts->Find(member.key) != nullptr) {
+      return InvalidArgument("{}: {}: stands in opts too", where, member.key);
+    }
     row.options.Set(member.key, member.value);
   }
   return row;

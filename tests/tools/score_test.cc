@@ -115,6 +115,9 @@ TEST_F(ScoreCommand, ALineThatIsWrongIsAnErrorWithItsPlace) {
       {"math",
        R"({"gold": "1", "pred": "1", "opts": {"percnt": "value"}})",
        {"error: bad.jsonl:3: unknown option 'percnt'; did you mean 'percent'?"}},
+      {"math",
+       R"({"gold": "1", "pred": "1", "percent": "value", "opts": {"percent": "reject"}})",
+       {"error: bad.jsonl:3: percent: stands in opts too"}},
       {"math", R"({"pred": "1"})", {"error: bad.jsonl:3: gold: missing"}},
       {"math", R"({"gold": 1, "pred": "1"})", {"error: bad.jsonl:3: gold: expected string"}},
   };
@@ -186,6 +189,9 @@ TEST_F(ScoreCommand, BadInputIsNamed) {
   const CommandResult typed =
       Run("score --verifier format --options '{\"pattern\": 3}' --pred 1 --gold 1");
   ExpectError(typed, {"error: --options: pattern: expected string, found 3"});
+  ExpectError(Run("score --verifier math --jsonl ''"), {"error: opening : No such file"});
+  ExpectError(Run("score --verifier math --jsonl /dev/zero"),
+              {"error: /dev/zero:1: a line of more than 256 MiB"});
   ExpectError(Run("score --verifier genrm_gade --gold 1 --pred 1"),
               {"did you mean 'genrm_grade'?"});
   EXPECT_THAT(Run("score --help").output,
