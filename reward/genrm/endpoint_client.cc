@@ -86,6 +86,10 @@ StatusOr<std::unique_ptr<EndpointClient>> EndpointClient::Create(const GenrmConf
     return InvalidArgument("reward.genrm.endpoint: '{}' does not begin with http:// or https://",
                            config.endpoint);
   }
+  const size_t host = config.endpoint.find("://") + 3;
+  if (host == config.endpoint.size() || config.endpoint[host] == '/') {
+    return InvalidArgument("reward.genrm.endpoint: '{}' names no host", config.endpoint);
+  }
   ASSIGN_OR_RETURN(std::string key, ReadKey(config));
   return std::unique_ptr<EndpointClient>(new EndpointClient(config, std::move(key)));
 }

@@ -145,6 +145,10 @@ StatusOr<PromptSet> LoadPromptSet(const std::string& name) {
   if (!DirectoryExists(name)) {
     return NotFound("prompts '{}': neither default nor strict nor a directory", name);
   }
+  const auto holds = [&](const char* file) { return FileExists(JoinPath(name, file)); };
+  if (!holds("grade.txt") && !holds("pairwise.txt") && !holds("equivalence.txt")) {
+    return NotFound("{}: holds none of grade.txt, pairwise.txt, equivalence.txt", name);
+  }
   PromptSet set = Default();
   set.name = name;
   RETURN_IF_ERROR(ReadTemplate(JoinPath(name, "grade.txt"),

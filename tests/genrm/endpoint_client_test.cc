@@ -301,6 +301,10 @@ TEST(EndpointClient, WhatIsNotThereIsSaidAtTheStart) {
 
   EXPECT_THAT(Message(EndpointClient::Create(ConfigFor("localhost:8000")).status()),
               HasSubstr("does not begin with http"));
+  for (const char* url : {"http://", "https:///v1"}) {
+    EXPECT_THAT(Message(EndpointClient::Create(ConfigFor(url)).status()),
+                HasSubstr("names no host"));
+  }
   GenrmConfig config = ConfigFor("http://127.0.0.1:1/v1");
   config.api_key_env = "LONGHAUL_NO_SUCH_VARIABLE";
   EXPECT_THAT(Message(EndpointClient::Create(config).status()),

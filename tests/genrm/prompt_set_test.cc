@@ -32,6 +32,7 @@ TEST(PromptSet, ADirectoryReplacesWhatItHolds) {
   const std::string dir = testing::TempDir() + "/prompts";
   ASSERT_TRUE(RemoveTree(dir).ok());
   ASSERT_TRUE(CreateDirectories(dir).ok());
+  EXPECT_THAT(Message(LoadPromptSet(dir).status()), HasSubstr("holds none of grade.txt, "));
   ASSERT_TRUE(
       WriteFileAtomic(dir + "/grade.txt", "{question}|{reference}|{fence}{candidate}{fence}").ok());
   const PromptSet set = LoadPromptSet(dir).value();
