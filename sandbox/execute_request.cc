@@ -87,6 +87,7 @@ struct RunRules {
 StatusOr<ProgramRun> ParseRun(const proto::ExecutionRun& message, const RunRules& rules) {
   ProgramRun run;
   run.stdin_bytes = message.stdin();
+  if (message.paced()) run.stdin_pace = StdinPace::kByReply;
   ASSIGN_OR_RETURN(run.arguments, ParseArguments(message));
   GuestPathSet paths(rules.program_paths);
   ASSIGN_OR_RETURN(run.files, ParseFiles(message.files(), paths));
@@ -96,6 +97,20 @@ StatusOr<ProgramRun> ParseRun(const proto::ExecutionRun& message, const RunRules
                                               .ceiling = &rules.config->ceiling},
                                              "limits"));
   return run;
+}
+
+StatusOr<ExecutionJob> ParseSide(const proto::ExecuteRequest& request, const SandboxConfig& config,
+                                 std::string_view side) {
+  StatusOr<ExecutionJob> job = ParseExecuteRequest(request, config);
+  if (!job.ok()) return Annotate(job.status(), side);
+  if (job->runs.size() != 1) {
+    return InvalidArgument("{}: a conversation has one run of each side, not {}", side,
+                           job->runs.size());
+  }
+  if (!job->runs[0].stdin_bytes.empty() || job->runs[0].stdin_pace != StdinPace::kAtOnce) {
+    return InvalidArgument("{}: runs[0].stdin: it comes from the other side here", side);
+  }
+  return job;
 }
 
 }  // namespace
@@ -126,6 +141,13 @@ StatusOr<ExecutionJob> ParseExecuteRequest(const proto::ExecuteRequest& request,
   }
   job.stop_after_failure = request.stop_after_failure();
   return job;
+}
+
+StatusOr<ConversationJob> ParseConverseRequest(const proto::ConverseRequest& request,
+                                               const SandboxConfig& config) {
+  ASSIGN_OR_RETURN(ExecutionJob leader, ParseSide(request.leader(), config, "leader"));
+  ASSIGN_OR_RETURN(ExecutionJob partner, ParseSide(request.partner(), config, "partner"));
+  return ConversationJob{std::move(leader), std::move(partner)};
 }
 
 }  // namespace longhaul::sandbox

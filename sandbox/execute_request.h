@@ -16,6 +16,10 @@ namespace longhaul::sandbox {
 StatusOr<ExecutionJob> ParseExecuteRequest(const proto::ExecuteRequest& request,
                                            const SandboxConfig& config);
 
+// The same, for each side of a conversation.
+StatusOr<ConversationJob> ParseConverseRequest(const proto::ConverseRequest& request,
+                                               const SandboxConfig& config);
+
 // The files of one working directory; `paths` holds what else lies there and learns of these.
 StatusOr<std::vector<GuestFile>> ParseFiles(
     const google::protobuf::RepeatedPtrField<proto::ExecutionFile>& files, GuestPathSet& paths);

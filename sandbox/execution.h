@@ -22,6 +22,7 @@ struct Program {
 
 struct ProgramRun {
   std::string_view stdin_bytes;  // outlives the execution
+  StdinPace stdin_pace = StdinPace::kAtOnce;
   std::vector<std::string> arguments;
   std::vector<GuestFile> files;
   Limits limits;
@@ -34,10 +35,19 @@ struct ExecutionJob {
   bool stop_after_failure = false;
 };
 
+// One run each.
+struct ConversationJob {
+  ExecutionJob leader, partner;
+};
+
 struct ExecutionReport {
   std::optional<GuestResult> compile;  // unset for languages that are not compiled
   bool compile_cached = false;
   std::vector<GuestResult> runs;  // in order; none when the compilation failed
+};
+
+struct ConversationReport {
+  ExecutionReport leader, partner;
 };
 
 }  // namespace longhaul::sandbox

@@ -28,27 +28,60 @@ StatusOr<std::unique_ptr<Executor>> Executor::Create(const SandboxConfig& config
   return executor;
 }
 
-StatusOr<ExecutionReport> Executor::Execute(const ExecutionJob& job, const RunContext& context) {
+StatusOr<Executor::Built> Executor::Build(const ExecutionJob& job, const RunContext& context,
+                                          ExecutionReport& report) {
   const Language& language = *job.program.language;
+  Built built;
   ASSIGN_OR_RETURN(const Toolchain* toolchain, toolchains_.Of(language));
+  if (language.compiled()) {
+    ASSIGN_OR_RETURN(built.product, compiler_.Compile(*toolchain, job.program, context));
+    report.compile_cached = built.product.cached;
+    report.compile = std::move(built.product.result);
+    built.runs = !built.product.host_path.empty();
+  }
+  built.program = {&job.program, toolchain, built.product.host_path};
+  return built;
+}
+
+StatusOr<ExecutionReport> Executor::Execute(const ExecutionJob& job, const RunContext& context) {
+  RETURN_IF_ERROR(toolchains_.Of(*job.program.language).status());
   ASSIGN_OR_RETURN(SlotPool::Slot slot, slots_.Acquire(context));
   RETURN_IF_ERROR(StillWanted(context));
   ExecutionReport report;
-  CompileProduct product;
-  if (language.compiled()) {
-    ASSIGN_OR_RETURN(product, compiler_.Compile(*toolchain, job.program, context));
-    report.compile_cached = product.cached;
-    report.compile = std::move(product.result);
-    if (product.host_path.empty()) return report;
-  }
+  ASSIGN_OR_RETURN(const Built built, Build(job, context, report));
+  if (!built.runs) return report;
   RunBatch batch({.jail = jail_,
                   .slots = &slots_,
                   .job = &job,
-                  .toolchain = toolchain,
-                  .product_path = product.host_path,
+                  .built = built.program,
                   .reply_bytes_max = reply_bytes_max_},
                  context);
   ASSIGN_OR_RETURN(report.runs, batch.Run());
+  return report;
+}
+
+StatusOr<ConversationReport> Executor::Converse(const ConversationJob& job,
+                                                const RunContext& context) {
+  for (const ExecutionJob* side : {&job.leader, &job.partner}) {
+    RETURN_IF_ERROR(toolchains_.Of(*side->program.language).status());
+  }
+  ASSIGN_OR_RETURN(SlotPool::Slot slot, slots_.Acquire(context));
+  RETURN_IF_ERROR(StillWanted(context));
+  ConversationReport report;
+  ASSIGN_OR_RETURN(const Built first, Build(job.leader, context, report.leader));
+  if (!first.runs) return report;
+  ASSIGN_OR_RETURN(const Built second, Build(job.partner, context, report.partner));
+  if (!second.runs) return report;
+  ASSIGN_OR_RETURN(ConversationResult result,
+                   jail_->Converse(MakeGuestProgram(first.program, job.leader.runs[0]),
+                                   MakeGuestProgram(second.program, job.partner.runs[0]), context));
+  ReplyBudget budget(reply_bytes_max_);
+  budget.Charge(result.leader);
+  report.leader.runs.push_back(std::move(result.leader));
+  if (result.partner.has_value()) {
+    budget.Charge(*result.partner);
+    report.partner.runs.push_back(*std::move(result.partner));
+  }
   return report;
 }
 

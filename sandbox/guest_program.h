@@ -42,6 +42,10 @@ struct ReadOnlyBind {
   std::string guest_path;  // absolute; below /work, /usr, /proc, /dev and /etc is refused
 };
 
+// kByReply: its first line at the start, each further one when one line more has come on
+// descriptor 3, so that a program sees no question before it has answered those before.
+enum class StdinPace { kAtOnce, kByReply };
+
 struct GuestProgram {
   Profile profile = Profile::kJudge;
   std::vector<std::string> argv;  // argv[0] is an absolute path inside the jail
@@ -49,6 +53,7 @@ struct GuestProgram {
   std::vector<GuestFile> files;                                  // made in /work before the start
   std::vector<ReadOnlyBind> binds;                               // beside /usr and what it needs
   std::string_view stdin_bytes;                                  // outlives the call
+  StdinPace stdin_pace = StdinPace::kAtOnce;
   Limits limits;
   std::vector<std::string> fetch;  // regular files to bring back, relative to /work
 };

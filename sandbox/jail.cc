@@ -2,11 +2,16 @@
 #include "sandbox/jail.h"
 
 #include <absl/cleanup/cleanup.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "common/check.h"
+#include "common/file.h"
 #include "sandbox/host_probe.h"
 #include "sandbox/run_monitor.h"
 #include "sandbox/slots.h"
@@ -14,8 +19,10 @@
 namespace longhaul::sandbox {
 namespace {
 
-constexpr int kSlotsMax = 1024;
+constexpr int kSlotsMax = 16'384;
 constexpr std::chrono::seconds kStartTime(30);
+// For the partner of a conversation to see that its input has ended.
+constexpr std::chrono::milliseconds kPartnerGrace(200);
 
 int SlotCount(const JailOptions& options) {
   return options.slots > 0 ? options.slots
@@ -41,6 +48,17 @@ void Fetch(const GuestProgram& program, Guest& guest, GuestResult& result) {
     if (!result.detail.empty()) result.detail += "; ";
     result.detail += fmt::format("file {} was not fetched: {}", path, why);
   }
+}
+
+// A pipe each way.
+Status Connect(ConversationEnds& a, ConversationEnds& b) {
+  for (const auto& [writer, reader] : {std::pair(&a, &b), std::pair(&b, &a)}) {
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) < 0) return ErrnoStatus(errno, "making", "a pipe");
+    reader->stdin = FileDescriptor(fds[0]);
+    writer->reply = FileDescriptor(fds[1]);
+  }
+  return OkStatus();
 }
 
 }  // namespace
@@ -70,16 +88,31 @@ struct Jail::Impl {
       : host(std::move(host_value)), ceiling(options.ceiling), slots(slot_count) {}
 
   StatusOr<std::unique_ptr<Guest>> Launch(const GuestProgram& program, LaunchKind kind,
-                                          const RunContext& context) {
+                                          const RunContext& context,
+                                          ConversationEnds* conversation = nullptr) {
     RETURN_IF_ERROR(CheckGuestProgram(program, ceiling));
     ASSIGN_OR_RETURN(const int slot, slots.Take(context));
     absl::Cleanup give_back = [this, slot] { slots.Give(slot); };
     const auto deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kStartTime);
     ASSIGN_OR_RETURN(std::unique_ptr<GuestParts> parts,
-                     host.launcher->Launch(
-                         {.program = program, .kind = kind, .slot = slot, .deadline = deadline}));
+                     host.launcher->Launch({.program = program,
+                                            .conversation = conversation,
+                                            .kind = kind,
+                                            .slot = slot,
+                                            .deadline = deadline}));
     std::move(give_back).Cancel();
     return std::make_unique<Guest>(std::move(parts), [this, slot] { slots.Give(slot); });
+  }
+
+  // To its end.
+  StatusOr<GuestResult> Watch(Guest& guest, const GuestProgram& program,
+                              const RunContext& context) {
+    ASSIGN_OR_RETURN(GuestResult result,
+                     WatchRun(guest, {.program = program,
+                                      .context = context,
+                                      .watch_interval = host.cgroups->watch_interval()}));
+    if (guest.has_work()) Fetch(program, guest, result);
+    return result;
   }
 
   Host host;
@@ -113,12 +146,35 @@ StatusOr<std::unique_ptr<Jail>> Jail::Create(const JailOptions& options) {
 StatusOr<GuestResult> Jail::Run(const GuestProgram& program, const RunContext& context) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Guest> guest,
                    impl_->Launch(program, LaunchKind::kRun, context));
-  ASSIGN_OR_RETURN(GuestResult result,
-                   WatchRun(*guest, {.program = program,
-                                     .context = context,
-                                     .watch_interval = impl_->host.cgroups->watch_interval()}));
-  if (guest->has_work()) Fetch(program, *guest, result);
-  return result;
+  return impl_->Watch(*guest, program, context);
+}
+
+StatusOr<ConversationResult> Jail::Converse(const GuestProgram& leader, const GuestProgram& partner,
+                                            const RunContext& context) {
+  if (slots() < 2) return FailedPrecondition("two programs that talk need a jail of two slots");
+  ConversationEnds ends, partner_ends;
+  RETURN_IF_ERROR(Connect(ends, partner_ends));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Guest> second,
+                   impl_->Launch(partner, LaunchKind::kRun, context, &partner_ends));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Guest> first,
+                   impl_->Launch(leader, LaunchKind::kRun, context, &ends));
+  using Clock = std::chrono::steady_clock;
+  std::atomic<Clock::time_point> end = Clock::time_point::max();
+  RunContext until_end = context;
+  until_end.cancelled = [&] { return Clock::now() > end.load() || context.cancelled(); };
+  StatusOr<GuestResult> other = Cancelled("the leader has ended");
+  std::jthread watcher([&] { other = impl_->Watch(*second, partner, until_end); });
+  StatusOr<GuestResult> result = impl_->Watch(*first, leader, context);
+  end = Clock::now() + kPartnerGrace;
+  watcher.join();
+  RETURN_IF_ERROR(result.status());
+  ConversationResult conversation = {*std::move(result), std::nullopt};
+  if (other.ok()) {
+    conversation.partner = *std::move(other);
+  } else if (other.status().code() != StatusCode::kCancelled) {
+    return other.status();
+  }
+  return conversation;
 }
 
 StatusOr<std::unique_ptr<Guest>> Jail::Start(const GuestProgram& program,

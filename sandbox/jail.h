@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -68,6 +69,12 @@ struct JailOptions {
   CgroupChoice cgroup = CgroupChoice::kProbe;
 };
 
+// What became of two guests that talked. The partner's is empty when it was ended with the leader.
+struct ConversationResult {
+  GuestResult leader;
+  std::optional<GuestResult> partner;
+};
+
 struct RunContext {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::function<bool()> cancelled = [] { return false; };  // looked at while the guest runs
@@ -86,6 +93,13 @@ class Jail {
   // guest was killed. A program that cannot be executed at all is an outcome: kRuntimeError, exit
   // code 127, and why in `detail`.
   StatusOr<GuestResult> Run(const GuestProgram& program, const RunContext& context);
+
+  // Two programs at once: what one writes to descriptor 3 is the standard input of the other (their
+  // stdin_bytes are not looked at, reply_bytes stay empty). It ends with the leader:
+  // a partner that does not see the end of its input soon is killed. As Run otherwise; takes two
+  // slots, so callers must leave each other enough: FailedPrecondition when there are fewer.
+  StatusOr<ConversationResult> Converse(const GuestProgram& leader, const GuestProgram& partner,
+                                        const RunContext& context);
 
   // Starts a guest that executes its program whenever the caller asks (Guest::Execute): limits of
   // memory, processes and files hold, time and output are the caller's to watch; stdin_bytes and

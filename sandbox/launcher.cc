@@ -62,27 +62,33 @@ Status GiveTo(uid_t user, const GuestEnds& ends) {
   return OkStatus();
 }
 
-Status MakePipes(GuestParts& parts, GuestEnds& ends) {
+// The standard input and descriptor 3, unless another guest is at their other ends.
+Status MakeInputAndReply(GuestParts& parts, GuestEnds& ends) {
   ASSIGN_OR_RETURN(Pipe in, MakePipe());
+  ASSIGN_OR_RETURN(Pipe reply, MakePipe());
+  ends.stdin = std::move(in.read);
+  parts.stdin = std::move(in.write);
+  parts.reply = std::move(reply.read);
+  ends.reply = std::move(reply.write);
+  SetNonBlocking(parts.stdin);
+  SetNonBlocking(parts.reply);
+  return OkStatus();
+}
+
+Status MakePipes(GuestParts& parts, GuestEnds& ends) {
   ASSIGN_OR_RETURN(Pipe out, MakePipe());
   ASSIGN_OR_RETURN(Pipe err, MakePipe());
-  ASSIGN_OR_RETURN(Pipe reply, MakePipe());
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0) {
     return ErrnoStatus(errno, "making", "a socket pair");
   }
   parts.control = FileDescriptor(sockets[0]);
   ends.control = FileDescriptor(sockets[1]);
-  SetNonBlocking(parts.control);
-  ends.stdin = std::move(in.read);
-  parts.stdin = std::move(in.write);
   parts.stdout = std::move(out.read);
   ends.stdout = std::move(out.write);
   parts.stderr = std::move(err.read);
   ends.stderr = std::move(err.write);
-  parts.reply = std::move(reply.read);
-  ends.reply = std::move(reply.write);
-  for (const FileDescriptor* fd : {&parts.stdin, &parts.stdout, &parts.stderr, &parts.reply}) {
+  for (const FileDescriptor* fd : {&parts.control, &parts.stdout, &parts.stderr}) {
     SetNonBlocking(*fd);
   }
   return OkStatus();
@@ -150,6 +156,12 @@ StatusOr<std::unique_ptr<GuestParts>> Launcher::Launch(const LaunchArgs& args) c
     if (judge && networks_ != nullptr) parts->network = networks_->Take();
     GuestEnds ends;
     RETURN_IF_ERROR(MakePipes(*parts, ends));
+    if (args.conversation == nullptr) {
+      RETURN_IF_ERROR(MakeInputAndReply(*parts, ends));
+    } else {
+      ends.stdin = std::move(args.conversation->stdin);
+      ends.reply = std::move(args.conversation->reply);
+    }
     const UserMapping& users = options_.users;
     if (users.distinct) RETURN_IF_ERROR(GiveTo(users.UidOf(args.slot), ends));
     ASSIGN_OR_RETURN(ClonedInit init,

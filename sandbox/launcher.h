@@ -53,8 +53,14 @@ struct GuestParts {
 // of the finished jail.
 enum class LaunchKind { kRun, kCommands, kSelfCheck };
 
+// Pipe ends that a guest of a conversation gets in the place of the jail's own.
+struct ConversationEnds {
+  FileDescriptor stdin, reply;
+};
+
 struct LaunchArgs {
-  const GuestProgram& program;  // checked
+  const GuestProgram& program;               // checked
+  ConversationEnds* conversation = nullptr;  // emptied
   LaunchKind kind = LaunchKind::kRun;
   int slot = 0;
   std::chrono::steady_clock::time_point deadline;  // of the start

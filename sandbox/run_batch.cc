@@ -4,24 +4,6 @@
 namespace longhaul::sandbox {
 namespace {
 
-int64_t ReplyBytes(const GuestResult& result) {
-  size_t bytes =
-      result.stdout_bytes.size() + result.stderr_bytes.size() + result.reply_bytes.size();
-  for (const auto& [path, content] : result.files) bytes += content.size();
-  return static_cast<int64_t>(bytes);
-}
-
-// What a run reports when the runs of its request together say more than a reply may hold.
-void DropOutput(GuestResult& result) {
-  result.outcome = Outcome::kOutputLimit;
-  result.detail = "the runs of this request have more output together than a reply may hold";
-  result.stdout_truncated = result.stderr_truncated = result.reply_truncated = true;
-  result.stdout_bytes.clear();
-  result.stderr_bytes.clear();
-  result.reply_bytes.clear();
-  result.files.clear();
-}
-
 void LowerTo(std::atomic<size_t>& end, size_t value) {
   size_t seen = end;
   while (value < seen && !end.compare_exchange_weak(seen, value)) {
@@ -31,30 +13,11 @@ void LowerTo(std::atomic<size_t>& end, size_t value) {
 }  // namespace
 
 RunBatch::RunBatch(Args args, const RunContext& context)
-    : args_(std::move(args)), context_(context), end_(args_.job->runs.size()) {
+    : args_(std::move(args)),
+      context_(context),
+      end_(args_.job->runs.size()),
+      budget_(args_.reply_bytes_max) {
   results_.resize(args_.job->runs.size());
-}
-
-GuestProgram RunBatch::Guest(const ProgramRun& run) const {
-  const Program& program = args_.job->program;
-  const Language& language = *program.language;
-  GuestProgram guest;
-  guest.argv = Substitute(language.run, {.tool = args_.toolchain->path,
-                                         .source = language.source_file,
-                                         .product = std::string(kProductPath)});
-  guest.argv.insert(guest.argv.end(), run.arguments.begin(), run.arguments.end());
-  guest.environment = language.environment;
-  guest.files = program.files;
-  guest.files.insert(guest.files.end(), run.files.begin(), run.files.end());
-  if (language.compiled()) {
-    guest.binds = {{.host_path = args_.product_path, .guest_path = std::string(kProductPath)}};
-  } else {
-    guest.files.push_back({.path = language.source_file, .content = program.source});
-  }
-  guest.stdin_bytes = run.stdin_bytes;
-  guest.limits = run.limits;
-  guest.fetch = run.fetch;
-  return guest;
 }
 
 void RunBatch::Keep(size_t index, StatusOr<GuestResult> result) {
@@ -66,11 +29,7 @@ void RunBatch::Keep(size_t index, StatusOr<GuestResult> result) {
     end_ = 0;
     return;
   }
-  reply_bytes_ += ReplyBytes(*result);
-  if (reply_bytes_ > args_.reply_bytes_max) {
-    reply_bytes_ -= ReplyBytes(*result);
-    DropOutput(*result);
-  }
+  budget_.Charge(*result);
   if (args_.job->stop_after_failure && result->outcome != Outcome::kOk) LowerTo(end_, index + 1);
   results_[index] = *std::move(result);
 }
@@ -78,7 +37,7 @@ void RunBatch::Keep(size_t index, StatusOr<GuestResult> result) {
 void RunBatch::RunOne(size_t index) {
   RunContext context = context_;
   context.cancelled = [this, index] { return index >= end_ || context_.cancelled(); };
-  Keep(index, args_.jail->Run(Guest(args_.job->runs[index]), context));
+  Keep(index, args_.jail->Run(MakeGuestProgram(args_.built, args_.job->runs[index]), context));
 }
 
 bool RunBatch::RunNext() {

@@ -12,8 +12,9 @@
 
 #include "common/status.h"
 #include "sandbox/execution.h"
+#include "sandbox/program_guest.h"
+#include "sandbox/reply_budget.h"
 #include "sandbox/slot_pool.h"
-#include "sandbox/toolchain.h"
 
 namespace longhaul::sandbox {
 
@@ -23,9 +24,8 @@ class RunBatch {
     Jail* jail;
     SlotPool* slots;
     const ExecutionJob* job;
-    const Toolchain* toolchain;
-    std::string product_path;  // on this host; empty for languages that are not compiled
-    int64_t reply_bytes_max;   // output and files of all runs together
+    BuiltProgram built;
+    int64_t reply_bytes_max;  // output and files of all runs together
   };
   RunBatch(Args args, const RunContext& context);
 
@@ -33,7 +33,6 @@ class RunBatch {
   StatusOr<std::vector<GuestResult>> Run();
 
  private:
-  GuestProgram Guest(const ProgramRun& run) const;
   // False: nothing is left to start.
   bool RunNext();
   void RunOne(size_t index);
@@ -48,7 +47,7 @@ class RunBatch {
   std::atomic<size_t> end_;
   std::mutex mutex_;  // guards what follows
   Status failure_;
-  int64_t reply_bytes_ = 0;
+  ReplyBudget budget_;
   std::vector<GuestResult> results_;
   std::vector<std::jthread> helpers_;  // touched by the calling thread only
 };

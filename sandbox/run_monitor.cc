@@ -11,6 +11,8 @@
 #include <thread>
 #include <utility>
 
+#include "sandbox/paced_input.h"
+
 namespace longhaul::sandbox {
 namespace {
 
@@ -58,8 +60,8 @@ class RunWatcher {
             {{guest.stdout_fd(), "stdout", &result_.stdout_bytes, &result_.stdout_truncated},
              {guest.stderr_fd(), "stderr", &result_.stderr_bytes, &result_.stderr_truncated},
              {guest.reply_fd(), "descriptor 3", &result_.reply_bytes, &result_.reply_truncated}}},
-        stdin_(args.program.stdin_bytes) {
-    if (stdin_.empty()) guest_.CloseStdin();
+        input_(args.program.stdin_bytes, args.program.stdin_pace) {
+    if (input_.done()) guest_.CloseStdin();
   }
 
   StatusOr<GuestResult> Watch() {
@@ -85,7 +87,7 @@ class RunWatcher {
                                      {streams_[0].fd, POLLIN, 0},
                                      {streams_[1].fd, POLLIN, 0},
                                      {streams_[2].fd, POLLIN, 0},
-                                     {guest_.stdin_fd(), POLLOUT, 0}}};
+                                     {input_.due().empty() ? -1 : guest_.stdin_fd(), POLLOUT, 0}}};
     // Where one stream ended, the others and the guest most often follow at once: one wait for all.
     if (!std::exchange(stream_ended_, false) || poll(events.data(), 1, 1) == 0) {
       const Clock::time_point until =
@@ -102,7 +104,13 @@ class RunWatcher {
   }
 
   void DrainStream(Stream& stream) {
-    if (stream.fd < 0 || Drain(stream, limits_.output_bytes)) return;
+    if (stream.fd < 0) return;
+    const size_t before = stream.bytes->size();
+    const bool goes_on = Drain(stream, limits_.output_bytes);
+    if (&stream == &streams_.back()) {
+      input_.Answered(std::string_view(result_.reply_bytes).substr(before));
+    }
+    if (goes_on) return;
     stream_ended_ = true;
     stream.fd = -1;  // poll leaves it out; its end says nothing about the program's
     if (*stream.truncated && facts_.kill == Kill::kNone) {
@@ -112,9 +120,9 @@ class RunWatcher {
   }
 
   void FeedStdin() {
-    const int64_t written = WritePipe(guest_.stdin_fd(), stdin_);
-    if (written > 0) stdin_.remove_prefix(static_cast<size_t>(written));
-    if (written < 0 || stdin_.empty()) guest_.CloseStdin();
+    const int64_t written = WritePipe(guest_.stdin_fd(), input_.due());
+    if (written > 0) input_.Written(static_cast<size_t>(written));
+    if (written < 0 || input_.done()) guest_.CloseStdin();
   }
 
   // CPU time can run out only as fast as there are cores.
@@ -181,7 +189,7 @@ class RunWatcher {
   Clock::time_point wall_end_;
   GuestResult result_;
   std::array<Stream, 3> streams_;
-  std::string_view stdin_;
+  PacedInput input_;
   RunFacts facts_;
   Clock::time_point next_look_ = start_ + std::min(args_.watch_interval, milliseconds(20));
   bool gone_ = false;

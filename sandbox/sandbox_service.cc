@@ -41,8 +41,8 @@ int RunSlots(const SandboxConfig& config) {
 
 JailOptions MakeJailOptions(const SandboxConfig& config) {
   JailOptions options;
-  // A session may run diff beside its shell.
-  options.slots = RunSlots(config) + 2 * config.sessions.max_sessions;
+  // A conversation has two guests; a session may run diff beside its shell.
+  options.slots = 2 * RunSlots(config) + 2 * config.sessions.max_sessions;
   options.state_dir = config.state_dir;
   options.ceiling = Largest(Largest(config.ceiling, config.sessions.ceiling),
                             Largest(Compiler::HeaderLimits(), kDefaultCeiling));
@@ -69,6 +69,18 @@ grpc::Status SandboxService::Execute(grpc::ServerContext* context,
   StatusOr<ExecutionReport> report = executor_->Execute(*job, ContextOf(context));
   if (!report.ok()) return ToGrpcStatus(report.status());
   FillExecuteReply(*std::move(report), *job, *reply);
+  return grpc::Status::OK;
+}
+
+grpc::Status SandboxService::Converse(grpc::ServerContext* context,
+                                      const proto::ConverseRequest* request,
+                                      proto::ConverseReply* reply) {
+  const StatusOr<ConversationJob> job = ParseConverseRequest(*request, config_);
+  if (!job.ok()) return ToGrpcStatus(job.status());
+  StatusOr<ConversationReport> report = executor_->Converse(*job, ContextOf(context));
+  if (!report.ok()) return ToGrpcStatus(report.status());
+  FillExecuteReply(std::move(report->leader), job->leader, *reply->mutable_leader());
+  FillExecuteReply(std::move(report->partner), job->partner, *reply->mutable_partner());
   return grpc::Status::OK;
 }
 

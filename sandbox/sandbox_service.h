@@ -27,6 +27,11 @@ class SandboxService final : public proto::Sandbox::StreamedUnaryService {
       UnaryCall<proto::ExecuteRequest, proto::ExecuteReply>* call) override {
     return Answer(context, call, &SandboxService::Execute);
   }
+  grpc::Status StreamedConverse(
+      grpc::ServerContext* context,
+      UnaryCall<proto::ConverseRequest, proto::ConverseReply>* call) override {
+    return Answer(context, call, &SandboxService::Converse);
+  }
   grpc::Status StreamedOpenSession(
       grpc::ServerContext* context,
       UnaryCall<proto::OpenSessionRequest, proto::OpenSessionReply>* call) override {
@@ -81,6 +86,8 @@ class SandboxService final : public proto::Sandbox::StreamedUnaryService {
   // The methods, of callers that have shown the token.
   grpc::Status Execute(grpc::ServerContext* context, const proto::ExecuteRequest* request,
                        proto::ExecuteReply* reply) override;
+  grpc::Status Converse(grpc::ServerContext* context, const proto::ConverseRequest* request,
+                        proto::ConverseReply* reply) override;
   grpc::Status OpenSession(grpc::ServerContext* context, const proto::OpenSessionRequest* request,
                            proto::OpenSessionReply* reply) override;
   grpc::Status RunCommand(grpc::ServerContext* context, const proto::RunCommandRequest* request,

@@ -19,7 +19,7 @@ namespace {
 
 // Above what systemd hands to containers, below the ids that programs take for negative numbers.
 constexpr int64_t kFreeUid = 1'879'100'000;
-constexpr int64_t kUidsPerJail = 1024, kJails = 1 << 14;
+constexpr int64_t kUidsPerJail = 16'384, kJails = 1 << 13;
 constexpr int64_t kWholeRange = 4'294'967'295;
 
 bool HasCapability(int capability) {

@@ -110,7 +110,6 @@ Verdict CodeScorer::Score(const ScoringTask& task, const Response& response,
                           .solution = solution,
                           .sandbox = **sandbox,
                           .call = call,
-                          .first_calls = first_calls_,
                           .proven_judges = proven_judges_};
   const StatusOr<TestResults> results = RunJudge(args);
   if (!results.ok()) return Unscorable(Message(results.status()));

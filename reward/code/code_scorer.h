@@ -54,7 +54,6 @@ class CodeScorer final : public Scorer {
   CodeScorerConfig config_;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<SandboxClient> sandbox_;  // null: not asked for yet; guarded by mutex_
-  mutable FirstCalls first_calls_;
   mutable ProvenJudges proven_judges_;
 };
 

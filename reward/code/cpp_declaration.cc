@@ -2,7 +2,6 @@
 #include "reward/code/cpp_declaration.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 
@@ -75,23 +74,13 @@ std::string_view TrimBlanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-// <cassert>, which has no include guard, would define the assertions of the tests anew. All that
-// such lines bring is there already.
-std::string WithoutAssertHeaders(std::string_view text) {
-  static const RE2 line(R"((?m)^[ \t]*#[ \t]*include[ \t]*<(cassert|assert\.h|bits/stdc\+\+\.h)>)");
-  std::string result(text);
-  RE2::GlobalReplace(&result, line, "");
-  return result;
-}
-
 std::string Fill(std::string_view pattern, const CodeTests& tests) {
   const StatusOr<std::string> name = DeclaredName(tests.declaration);
   CHECK(name.ok()) << name.status();  // checked when the data was loaded
-  return fmt::format(
-      fmt::runtime(pattern), fmt::arg("prelude", tests.prelude),
-      fmt::arg("declaration", tests.declaration), fmt::arg("name", *name),
-      fmt::arg("setup", WithoutAssertHeaders(tests.setup)),
-      fmt::arg("test", tests.assertions.empty() ? "" : WithoutAssertHeaders(tests.assertions[0])));
+  return fmt::format(fmt::runtime(pattern), fmt::arg("prelude", tests.prelude),
+                     fmt::arg("declaration", tests.declaration), fmt::arg("name", *name),
+                     fmt::arg("setup", tests.setup),
+                     fmt::arg("test", tests.assertions.empty() ? "" : tests.assertions[0]));
 }
 
 }  // namespace

@@ -5,18 +5,6 @@
 
 namespace longhaul::reward {
 
-std::string FirstCalls::Find(const std::string& tests) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = calls_.find(tests);
-  return found == calls_.end() ? "" : found->second;
-}
-
-void FirstCalls::Insert(const std::string& tests, std::string calls) {
-  const std::lock_guard lock(mutex_);
-  if (calls_.size() >= kMaxTasks) calls_.clear();
-  calls_[tests] = std::move(calls);
-}
-
 bool ProvenJudges::Contains(uint64_t test) const {
   const std::lock_guard lock(mutex_);
   return tests_.contains(test);

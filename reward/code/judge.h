@@ -5,8 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -21,22 +19,8 @@
 
 namespace longhaul::reward {
 
-// Which calls test code makes before it knows any answer: a function of the task alone, so that it
-// need not be asked for every response. Thread-safe; forgets everything when it is full.
-class FirstCalls {
- public:
-  // Empty when not known.
-  std::string Find(const std::string& tests) const;
-  void Insert(const std::string& tests, std::string calls);
-
- private:
-  static constexpr size_t kMaxTasks = 4096;
-  mutable std::mutex mutex_;
-  std::map<std::string, std::string> calls_;  // guarded by mutex_
-};
-
 // Tests whose special judge is known to accept the expected output, by a hash of the judge and the
-// test: a function of the task alone too. Thread-safe; forgets everything when it is full.
+// test: a function of the task alone. Thread-safe; forgets everything when it is full.
 class ProvenJudges {
  public:
   bool Contains(uint64_t test) const;
@@ -54,7 +38,6 @@ struct JudgeArgs {
   std::string_view solution;
   const SandboxClient& sandbox;
   const ScoringCall& call;
-  FirstCalls& first_calls;
   ProvenJudges& proven_judges;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -42,28 +43,41 @@ std::optional<std::string> InternalError(const proto::ExecuteReply& reply) {
   }
   return std::nullopt;
 }
+std::optional<std::string> InternalError(const proto::ConverseReply& reply) {
+  const auto error = InternalError(reply.leader());
+  return error.has_value() ? error : InternalError(reply.partner());
+}
 
-}  // namespace
+using Async = proto::Sandbox::StubInterface::async_interface;
+using Deadline = std::chrono::system_clock::time_point;
 
-struct SandboxClient::Stub {
-  std::unique_ptr<proto::Sandbox::Stub> sandbox;
+struct ExecuteMethod {
+  using Request = proto::ExecuteRequest;
+  using Reply = proto::ExecuteReply;
+  static void Start(Async* async, grpc::ClientContext* context, const Request* request,
+                    Reply* reply, std::function<void(grpc::Status)> done) {
+    async->Execute(context, request, reply, std::move(done));
+  }
+};
+struct ConverseMethod {
+  using Request = proto::ConverseRequest;
+  using Reply = proto::ConverseReply;
+  static void Start(Async* async, grpc::ClientContext* context, const Request* request,
+                    Reply* reply, std::function<void(grpc::Status)> done) {
+    async->Converse(context, request, reply, std::move(done));
+  }
 };
 
-SandboxClient::SandboxClient(std::shared_ptr<grpc::Channel> channel, RetryPolicy policy)
-    : stub_(std::make_unique<Stub>()), policy_(policy) {
-  stub_->sandbox = proto::Sandbox::NewStub(channel);
-}
-SandboxClient::~SandboxClient() = default;
-
-StatusOr<proto::ExecuteReply> SandboxClient::Try(const proto::ExecuteRequest& request,
-                                                 Deadline deadline, const ScoringCall& call) const {
+template <typename Method>
+StatusOr<typename Method::Reply> Try(Async* async, const typename Method::Request& request,
+                                     Deadline deadline, const ScoringCall& call) {
   grpc::ClientContext context;
   context.set_deadline(deadline);
-  proto::ExecuteReply reply;
+  typename Method::Reply reply;
   std::mutex mutex;
   std::condition_variable arrived;
   std::optional<grpc::Status> status;
-  stub_->sandbox->async()->Execute(&context, &request, &reply, [&](grpc::Status result) {
+  Method::Start(async, &context, &request, &reply, [&](grpc::Status result) {
     const std::lock_guard lock(mutex);
     status = std::move(result);
     arrived.notify_one();
@@ -80,7 +94,20 @@ StatusOr<proto::ExecuteReply> SandboxClient::Try(const proto::ExecuteRequest& re
   return reply;
 }
 
-StatusOr<proto::ExecuteReply> SandboxClient::Execute(const proto::ExecuteRequest& request,
+}  // namespace
+
+struct SandboxClient::Stub {
+  std::unique_ptr<proto::Sandbox::Stub> sandbox;
+};
+
+SandboxClient::SandboxClient(std::shared_ptr<grpc::Channel> channel, RetryPolicy policy)
+    : stub_(std::make_unique<Stub>()), policy_(policy) {
+  stub_->sandbox = proto::Sandbox::NewStub(channel);
+}
+SandboxClient::~SandboxClient() = default;
+
+template <typename Method>
+StatusOr<typename Method::Reply> SandboxClient::Call(const typename Method::Request& request,
                                                      const ScoringCall& call) const {
   const Deadline now = std::chrono::system_clock::now();
   const Deadline deadline = call.deadline - now > policy_.without_deadline
@@ -90,7 +117,8 @@ StatusOr<proto::ExecuteReply> SandboxClient::Execute(const proto::ExecuteRequest
   int internal_errors = 0;
   while (true) {
     if (call.cancelled()) return Cancelled("the caller has gone");
-    StatusOr<proto::ExecuteReply> reply = Try(request, deadline, call);
+    StatusOr<typename Method::Reply> reply =
+        Try<Method>(stub_->sandbox->async(), request, deadline, call);
     if (call.cancelled()) return Cancelled("the caller has gone");
     Status failure = reply.status();
     if (reply.ok()) {
@@ -109,6 +137,16 @@ StatusOr<proto::ExecuteReply> SandboxClient::Execute(const proto::ExecuteRequest
     never.wait_until(lock, until, [&] { return call.cancelled(); });
     wait = std::min(wait * 2, policy_.longest_wait);
   }
+}
+
+StatusOr<proto::ExecuteReply> SandboxClient::Execute(const proto::ExecuteRequest& request,
+                                                     const ScoringCall& call) const {
+  return Call<ExecuteMethod>(request, call);
+}
+
+StatusOr<proto::ConverseReply> SandboxClient::Converse(const proto::ConverseRequest& request,
+                                                       const ScoringCall& call) const {
+  return Call<ConverseMethod>(request, call);
 }
 
 }  // namespace longhaul::reward

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Execute of the sandbox service (proto/sandbox.proto), tried again when it is the service that
-// failed: an error of the call that may pass, or a run whose outcome is INTERNAL_ERROR. Executions
-// leave nothing behind, so a second try is as good as the first.
+// Execute and Converse of the sandbox service (proto/sandbox.proto), tried again when it is the
+// service that failed: an error of the call that may pass, or a run whose outcome is
+// INTERNAL_ERROR. Executions leave nothing behind, so a second try is as good as the first.
 //
 // Thread-safe.
 #pragma once
@@ -37,13 +37,16 @@ class SandboxClient {
   // FailedPrecondition, Unauthenticated) at once; the last one when time is up.
   StatusOr<proto::ExecuteReply> Execute(const proto::ExecuteRequest& request,
                                         const ScoringCall& call) const;
+  StatusOr<proto::ConverseReply> Converse(const proto::ConverseRequest& request,
+                                          const ScoringCall& call) const;
 
  private:
-  using Deadline = std::chrono::system_clock::time_point;
-  StatusOr<proto::ExecuteReply> Try(const proto::ExecuteRequest& request, Deadline deadline,
-                                    const ScoringCall& call) const;
-
   struct Stub;
+  // One of the service's methods, until it answers or trying again is of no use.
+  template <typename Method>
+  StatusOr<typename Method::Reply> Call(const typename Method::Request& request,
+                                        const ScoringCall& call) const;
+
   std::unique_ptr<Stub> stub_;
   RetryPolicy policy_;
 };

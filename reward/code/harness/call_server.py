@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs in the jail of a judged Python program: loads it from solution.py, makes the calls of calls.json
-# one after another, and writes what each returned to descriptor 3, a line a call: <nonce> <index of the
-# call> <reply>, where guest_reply.py says what a reply may be.
+# Runs in the jail of a judged Python program: loads it from solution.py, makes the calls that come on
+# standard input, a line of JSON each, and writes what each returned to descriptor 3, a line a call
+# (guest_reply.py says what it may be). server.json says how: {"prelude", "watched", "printing", "cpu_s",
+# "wall_s"}.
 #
 # It trusts nothing and guards nothing: whatever a program writes to descriptor 3 is its own answer,
-# compared elsewhere with expectations that are not here. The nonce only keeps stray output apart.
+# compared elsewhere with expectations that are not here, and the next call comes only after it.
 import builtins
 import posix
 import sys
@@ -65,7 +66,9 @@ class _Calls:
         self.module = module
         self.watched = watched
         self.printing = printing
-        self.results = []
+        self.made = 0
+        self.results = {}  # by the index of the call: what is no data, and what was raised
+        self.index_of = {}  # by identity: objects that are among the results
 
     def function(self, name):
         if hasattr(self.module, name):
@@ -117,6 +120,12 @@ class _Calls:
             self.given = [index for index, value in enumerate(arguments) if value is returned]
         return returned
 
+    # The first call that gave this object, by which later ones name it.
+    def keep(self, value):
+        index = self.index_of.setdefault(id(value), self.made)
+        self.results.setdefault(index, ("value", value))
+        return index
+
     # Arguments that are not what they were: tests may look at them.
     def changes(self, before, arguments):
         changed = {}
@@ -138,13 +147,16 @@ class _Calls:
         self.changed, self.given, self.printed = {}, [], None
         try:
             value = self.run(call)
-            said, value = _describe(value)
+            said, kept = _describe(value)
+            if kept is not None:
+                self.results[self.made] = ("value", kept)
             if self.given:
                 said = '"a":%d' % self.given[0]
-            self.results.append(("value", value))
+            said = said or '"o":[%s,%d]' % (values.quote(type(value).__name__), self.keep(value))
         except Exception as error:
-            self.results.append(("error", error))
+            self.results[self.made] = ("error", error)
             said = _describe_error(error)
+        self.made += 1
         if self.changed:
             said += ',"m":{%s}' % ",".join('"%d":%s' % item for item in self.changed.items())
         if self.printed is not None and self.printed.text():
@@ -190,35 +202,37 @@ class _Printed:
 _MOST_ITEMS = 1000  # of an iterator that is written out
 
 
-# What the reply says of a value, and what later calls get for it: an iterator that was written out is
-# there again.
+# What the reply says of a value, None of an object that is no data; and what later calls get for an
+# iterator or an awaitable: one that was written out is there again.
 def _describe(value):
     if hasattr(type(value), "__next__"):
         import itertools
 
         items = list(itertools.islice(value, _MOST_ITEMS))
         if len(items) < _MOST_ITEMS:
-            return _describe_data(iter(items), '"i":"iterator"'), iter(items)
+            return _describe_data(iter(items)) or '"i":"iterator"', iter(items)
         return '"i":"iterator"', itertools.chain(items, value)
     if hasattr(type(value), "__await__"):
         return '"c":"coroutine"', value
-    return _describe_data(value, None), value
+    return _describe_data(value), None
 
 
-def _describe_data(value, otherwise):
+def _describe_data(value):
     try:
         return '"v":' + values.dump(value)
     except Exception:
-        return otherwise or '"o":' + values.quote(type(value).__name__)
+        return None
 
 
 def _describe_error(error):
     names = [kind.__name__ for kind in type(error).__mro__]
     said = '"e":[%s],"d":%s' % (",".join(map(values.quote, names)), values.quote(_excerpt(error)))
-    try:
-        return said + ',"g":' + values.dump(list(error.args))
-    except Exception:
-        return said
+    for key, content in ("g", lambda: list(error.args)), ("x", lambda: dict(vars(error))):
+        try:
+            said += ',"%s":%s' % (key, values.dump(content()))
+        except Exception:
+            continue
+    return said
 
 
 def _excerpt(error):
@@ -282,6 +296,9 @@ def _limit(request):
         pass
 
 
+_WAITING = {"cpu_s": 0, "wall_s": 0}  # for the next call, which takes no time of the program's
+
+
 def _write(text, write=posix.write):
     data = text.encode()
     while data:
@@ -289,15 +306,19 @@ def _write(text, write=posix.write):
 
 
 def main():
-    with open("calls.json", encoding="utf-8") as file:
+    with open("server.json", encoding="utf-8") as file:
         request = values.parse_json(file.read())
     _limit(request)
-    posix.dup2(posix.open("/dev/null", posix.O_WRONLY), 1)  # answers do not go there
+    questions = open(posix.dup(0), encoding="utf-8", newline="\n")
+    null = posix.open("/dev/null", posix.O_RDWR)
+    posix.dup2(null, 0)  # the program has no input
+    posix.dup2(null, 1)  # and answers do not go to its output
     calls = _Calls(_load_solution(request["prelude"]), request["watched"], request["printing"])
-    nonce = request["nonce"]
-    for index, call in enumerate(request["calls"]):
+    _limit(_WAITING)
+    for line in questions:
         _limit(request)
-        _write("%s %d %s\n" % (nonce, index, calls.reply(call)))
+        _write(calls.reply(values.parse_json(line)) + "\n")
+        _limit(_WAITING)
     posix._exit(0)  # the answers stand, whatever threads and exit handlers are left
 
 

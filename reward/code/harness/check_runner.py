@@ -1,30 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs a task's own test code, in a jail into which no judged program ever comes. Functions of the
-# judged program are stand-ins here: a call is looked up among the replies that the program gave
-# elsewhere (call_server.py), so what the tests see of it is data and nothing else.
+# judged program are stand-ins here: a call goes to the program in its own jail (call_server.py) through
+# descriptor 3, and its reply comes on standard input, so what the tests see of it is data and nothing
+# else.
 #
 # check.json: {"prelude", "setup", "snippets": [...], "names": what is tested, null for all that the
-# tests do not define themselves, "stop": whether one failure is enough}. replies.txt begins with a line
-# of the judge, "running" or "ended" and why the program answers no more; then come lines "<call as
-# JSON>\t<reply>" of the calls answered so far, in order. To descriptor 3 goes one of
+# tests do not define themselves, "stop": whether one failure is enough}. To standard output goes a line
+# "call" when the first one is made, and in the end one of
 #
-#   calls\n{...}\n...   calls in order, the answered ones included, whose replies the tests need; the
-#                       first unanswered one is certain, those behind it are guesses
-#   verdict\n{...}      {"passed": [...], "details": [...]}, one of each a snippet
+#   verdict\n{...}      {"passed": [...], "details": [...], one of each a snippet, "ended": whether the
+#                       program was gone when it was called}
 #   fault\n<text>       the tests themselves do not run
-#
-# Tests run twice. The strict pass is the verdict, unless a reply was missing; then the exploring pass
-# goes through them with assertions that stop nothing and stand-ins for unknown results, so that
-# independent calls are all found at once.
 import builtins
 import posix
 
 import python_values as values
-from stand_ins import MAX_CALLS, Ended, Ledger, Missing, Session
+from stand_ins import Channel, Ended, Session
 
 # Modules that tests may use without importing them, because solutions do.
-_TOLERATE = "longhaul_tolerate"
 _MODULES = "collections copy functools itertools math operator random re string sys".split()
 
 
@@ -68,29 +62,6 @@ def _exception_names(sources):
     return {item.id for item in items if isinstance(item, ast.Name)}
 
 
-# The same code, whose assertions and statements at the outermost level go on after a failure when
-# `tolerate`, which is called for each, does not raise it again.
-def _tolerant(source):
-    import ast
-
-    def guarded(statement):
-        call = ast.Call(func=ast.Name(id=_TOLERATE, ctx=ast.Load()), args=[], keywords=[])
-        body = [ast.Expr(value=call)]
-        handler = ast.ExceptHandler(type=ast.Name(id="Exception", ctx=ast.Load()), name=None, body=body)
-        return ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[])
-
-    class Guard(ast.NodeTransformer):
-        def visit_Assert(self, node):
-            return guarded(node)
-
-    tree = Guard().visit(ast.parse(source, "tests"))
-    tree.body = [
-        guarded(item) if isinstance(item, (ast.Expr, ast.Assign, ast.For, ast.If)) else item
-        for item in tree.body
-    ]
-    return compile(ast.fix_missing_locations(tree), "tests", "exec")
-
-
 def _seed_random(texts):
     if any("random" in text for text in texts):
         import random
@@ -99,8 +70,9 @@ def _seed_random(texts):
 
 
 class _Runner:
-    def __init__(self, check, ledger):
+    def __init__(self, check, channel):
         self.check = check
+        self.channel = channel
         texts = [check["setup"], *check["snippets"]]
         self.modules = [name for name in _MODULES if any(name + "." in text for text in texts)]
         self.names = check["names"]
@@ -108,7 +80,7 @@ class _Runner:
             defined = [*self.namespace_of_prelude(), *_MODULES]
             self.names = _free_names(texts, defined)
         exceptions = _exception_names(texts).intersection(self.names)
-        self.session = Session(ledger, texts, sorted(exceptions))
+        self.session = Session(channel, texts, sorted(exceptions))
 
     def namespace_of_prelude(self):
         namespace = {"__name__": "tests"}
@@ -116,59 +88,40 @@ class _Runner:
             exec(compile(self.check["prelude"], "prelude", "exec"), namespace)
         return namespace
 
-    def namespace(self, compiled):
+    def namespace(self):
         namespace = self.namespace_of_prelude()
         for name in self.modules:
             namespace[name] = __import__(name)
         for name in self.names:
             namespace[name] = self.session.stand_in(name)
-        namespace[_TOLERATE] = self.tolerate
-        exec(compiled(self.check["setup"]), namespace)
+        exec(compile(self.check["setup"], "tests", "exec"), namespace)
         return namespace
-
-    # A failure for want of an answer, or behind one.
-    def tolerate(self):
-        if not self.session.ledger.missing:
-            raise  # what is being handled
 
     # Why the snippet failed; None only when all its statements were run and the program answered. Tests
     # that end themselves pass by the exit status they choose.
-    def run_snippet(self, snippet, compiled):
+    def run_snippet(self, snippet):
         self.session.ended = False
-        failure = "it was not run"
         try:
-            exec(compiled(snippet), self.namespace(compiled))
+            exec(compile(snippet, "tests", "exec"), self.namespace())
             failure = None
         except SystemExit as end:
             failure = None if end.code in (None, 0) else "the tests exit with %r" % (end.code,)
         except (Exception, Ended) as error:
             failure = _describe(error)
-        if self.session.ended:
-            failure = self.session.ledger.ended
-        return failure
+        return "the program has ended" if self.session.ended else failure
 
-    def run_pass(self, compiled):
-        self.session.ledger.restart()
+    def verdict(self):
         _seed_random([self.check["prelude"], self.check["setup"], *self.check["snippets"]])
         failures = []
         for snippet in self.check["snippets"]:
-            failures.append(self.run_snippet(snippet, compiled))
-            if failures[-1] is not None and self.check["stop"] and not self.session.exploring:
+            failures.append(self.run_snippet(snippet))
+            if failures[-1] is not None and self.check["stop"]:
                 break
-        return failures + ["it was not run"] * (len(self.check["snippets"]) - len(failures))
-
-    def verdict(self):
-        failures = self.run_pass(lambda source: compile(source, "tests", "exec"))
+        failures += ["it was not run"] * (len(self.check["snippets"]) - len(failures))
         passed = ["true" if failure is None else "false" for failure in failures]
         details = [values.quote((failure or "")[:200]) for failure in failures]
-        return '{"passed":[%s],"details":[%s]}' % (",".join(passed), ",".join(details))
-
-    def explore(self):
-        self.session.exploring = True
-        try:
-            self.run_pass(_tolerant)
-        except Missing:  # enough guesses
-            pass
+        ended = "true" if self.channel.ended else "false"
+        return '{"passed":[%s],"details":[%s],"ended":%s}' % (",".join(passed), ",".join(details), ended)
 
 
 def _describe(error):
@@ -176,44 +129,27 @@ def _describe(error):
     return text[:200].encode("ascii", "backslashreplace").decode()
 
 
-def _send(kind, text):
-    data = (kind + "\n" + text).encode("utf-8", "backslashreplace")
-    while data:
-        data = data[posix.write(3, data) :]
-    posix._exit(0)
-
-
-def _read_ledger():
-    with open("replies.txt", encoding="utf-8", errors="replace", newline="\n") as file:
-        lines = file.read().split("\n")
-    state, _, reason = lines[0].partition("\t")
-    answered = [line.split("\t", 1) for line in lines[1:] if line]
-    return Ledger(answered, reason if state == "ended" else None)
-
-
 def main():
     with open("check.json", encoding="utf-8") as file:
         check = values.parse_json(file.read())
-    ledger = _read_ledger()
-    verdict = None
+    report = posix.dup(1)
+    channel = Channel(report)
+    posix.dup2(posix.open("/dev/null", posix.O_WRONLY), 1)  # what tests print is no report
+
+    def send(kind, text):
+        data = (kind + "\n" + text).encode("utf-8", "backslashreplace")
+        while data:
+            data = data[posix.write(report, data) :]
+        posix._exit(0)
+
     try:
-        runner = _Runner(check, ledger)
-        try:
-            verdict = runner.verdict()
-        except Missing:
-            pass
-        if ledger.missing:
-            runner.explore()
+        runner = _Runner(check, channel)
+        verdict = runner.verdict()
     except Exception as error:
-        _send("fault", _describe(error))
-    if not ledger.answered and runner.session.unsendable:
-        _send("fault", runner.session.unsendable)
-    if verdict is not None and not ledger.missing:
-        _send("verdict", verdict)
-    if not ledger.missing or len(ledger.answered) == MAX_CALLS:
-        many = "they make more than %d calls" % MAX_CALLS
-        _send("fault", many if ledger.missing else "they end differently from run to run")
-    _send("calls", "\n".join(ledger.calls))
+        send("fault", _describe(error))
+    if channel.calls == 0 and runner.session.unsendable:
+        send("fault", runner.session.unsendable)
+    send("verdict", verdict)
 
 
 main()

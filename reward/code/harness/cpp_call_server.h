@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs in the jail of a judged C++ program: makes the calls of the file calls.txt (nonce, CPU
-// seconds and wall seconds of a call, then a line of hexadecimal arguments each) and writes what
-// they returned to descriptor 3, "<nonce> <index of the call> <reply>": "v" and the value, or
-// "e<type>:<text>" of an exception, its type the nearest of the standard library, if any.
+// Runs in the jail of a judged C++ program: makes the calls that come on standard input, a line of
+// hexadecimal arguments each, and writes what they returned to descriptor 3, a line a call: "v" and
+// the value, or "e<type>:<text>" of an exception, its type the nearest of the standard library, if
+// any. The file server.txt holds CPU seconds and wall seconds of a call.
 #pragma once
 
 #include <fcntl.h>
@@ -51,16 +51,17 @@ std::string Answer(const Function& function, const std::string& call) {
 // Not in the name space, with names that no solution's macros have: it is called behind one.
 template <typename longhaul_declared_type, typename longhaul_function>
 int longhaul_serve(const longhaul_function& function) {
-  std::ifstream file("calls.txt");
-  std::string nonce, call;
   double cpu_s = 1, wall_s = 1;
-  file >> nonce >> cpu_s >> wall_s;
-  std::getline(file, call);
-  dup2(open("/dev/null", O_WRONLY), 1);  // answers do not go there
-  for (int64_t index = 0; std::getline(file, call); ++index) {
+  std::ifstream("server.txt") >> cpu_s >> wall_s;
+  longhaul::LineReader questions;
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, 0);  // the program has no input
+  dup2(null, 1);  // and answers do not go to its output
+  std::string call;
+  while (questions.Next(call)) {
     longhaul::LimitCall(cpu_s, wall_s);
-    const std::string reply = longhaul::Answer<longhaul_declared_type>(function, call);
-    longhaul::WriteReply(nonce + " " + std::to_string(index) + " " + reply + "\n");
+    longhaul::WriteReply(longhaul::Answer<longhaul_declared_type>(function, call) + "\n");
+    longhaul::LimitCall(0, 0);  // the next one takes no time of the program's
   }
   _exit(0);
 }

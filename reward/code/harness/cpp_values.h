@@ -170,6 +170,33 @@ inline void WriteReply(std::string_view text) {
   }
 }
 
+// Lines of what standard input was when this was made.
+class LineReader {
+ public:
+  LineReader() : fd_(dup(0)) {}
+
+  // False at the end; a line without its end is none.
+  bool Next(std::string& line) {
+    size_t end;
+    while ((end = ahead_.find('\n', seen_)) == std::string::npos) {
+      seen_ = ahead_.size();
+      char bytes[1 << 16];
+      const ssize_t got = read(fd_, bytes, sizeof(bytes));
+      if (got <= 0) return false;
+      ahead_.append(bytes, static_cast<size_t>(got));
+    }
+    line.assign(ahead_, 0, end);
+    ahead_.erase(0, end + 1);
+    seen_ = 0;
+    return true;
+  }
+
+ private:
+  int fd_;
+  std::string ahead_;
+  size_t seen_ = 0;
+};
+
 // What a function of the solution takes and gives; references travel as values, and what they refer
 // to comes back behind the result.
 template <typename F>

@@ -8,18 +8,18 @@
 # One of
 #   "v": value           data
 #   "a": position        the list, dictionary, ... that it was given there
-#   "o": type            an object that is no data
+#   "o": [type, call]    an object that is no data, and the first call that gave it
 #   "i": type            an iterator too long to be written out
 #   "c": type            something to be awaited
 #   "e": [names...]      an exception: its class and the classes that one derives from, "d": its text,
-#                        "g": its arguments when they are data
+#                        "g": its arguments and "x": its attributes when they are data
 # and beside it
 #   "m": {position: value}   arguments it changed
 #   "p": text                what it printed
 import python_values as values
 
-_KINDS = {"v": object, "a": int, "o": str, "i": str, "c": str, "e": list}
-_OTHERS = {"d": str, "g": list, "m": dict, "p": str}
+_KINDS = {"v": object, "a": int, "o": list, "i": str, "c": str, "e": list}
+_OTHERS = {"d": str, "g": list, "x": dict, "m": dict, "p": str}
 
 
 class NoData(ValueError):
@@ -27,7 +27,7 @@ class NoData(ValueError):
 
 
 class Reply:
-    __slots__ = ("kind", "value", "names", "text", "arguments", "changed", "printed")
+    __slots__ = ("kind", "value", "names", "text", "arguments", "attributes", "changed", "printed")
 
     def __init__(self, text):
         try:
@@ -51,5 +51,6 @@ class Reply:
         self.names = [name for name in content if type(name) is str][:32] if self.kind == "e" else []
         self.text = members.get("d", "")
         self.arguments = values.load(members["g"]) if "g" in members else None
+        self.attributes = dict(values.load(members["x"])) if "x" in members else {}
         self.changed = {int(at): values.load(value) for at, value in members.get("m", {}).items()}
         self.printed = members.get("p", "")

@@ -115,6 +115,9 @@ _BASES = (str, int, float, dict, tuple, list, set, frozenset, bytes, bytearray)
 _BY_NAME = {
     ("decimal", "Decimal"): "decimal",
     ("fractions", "Fraction"): "fraction",
+    ("datetime", "date"): "date",
+    ("datetime", "datetime"): "datetime",
+    ("datetime", "time"): "time",
 }
 
 
@@ -149,6 +152,8 @@ def dump(value, dump_ref=None):
     name = (kind.__module__, kind.__name__)
     if name in _BY_NAME:
         return '{"t":"%s","v":%s}' % (_BY_NAME[name], _quote(str(value)))
+    if name == ("datetime", "timedelta"):
+        return '{"t":"timedelta","v":[%d,%d,%d]}' % (value.days, value.seconds, value.microseconds)
     if name == ("collections", "deque"):
         return _tagged("deque", value, dump_ref)
     if _is_named_tuple(kind):
@@ -184,6 +189,18 @@ def _load_special(tag, value):
         from fractions import Fraction
 
         return Fraction(value)
+    if tag in ("date", "datetime", "time"):
+        import datetime
+
+        return getattr(datetime, tag).fromisoformat(value)
+    if tag == "timedelta":
+        from datetime import timedelta
+
+        return timedelta(*value)
+    if tag == "counter":
+        from collections import Counter
+
+        return Counter(value)
     if tag == "deque":
         from collections import deque
 
@@ -223,5 +240,7 @@ def load(json, load_ref=None):
         return load_ref(tag, value)
     if type(value) is list:
         value = [load(item, load_ref) for item in value]
+    elif type(value) is dict:
+        value = load(value, load_ref)
     build = _LOAD.get(tag)
     return build(value) if build is not None else _load_special(tag, value)

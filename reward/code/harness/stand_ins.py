@@ -1,60 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What tests see of the judged program, which runs elsewhere: functions and objects that ask for calls
-# and give what the replies say. Calls are looked up among those answered so far.
+# and give what the replies say.
 #
 # Objects of the program answer to operators as they do to methods. Where that would let an object pass
-# for data they do not: == with a number, or a sum with one, is refused, and comparisons and arithmetic
-# take two objects, one of them made by the tests from a class (its name begins with a capital letter).
+# for data they do not: == with a number, or a sum with one, is refused, and comparisons, arithmetic and
+# `in` take objects made by the tests from a class (its name begins with a capital letter).
 import builtins
+import posix
 import sys
 
 import python_values as values
 from guest_reply import NoData, Reply
 
-MAX_CALLS = 10_000
 _FIRST_ITEMS, _MOST_ITEMS = 16, 4096  # of an iterator, fetched at a time
 
 
-# A call that has not been answered yet.
-class Missing(BaseException):
-    pass
-
-
-# The program had ended: no test that expects an exception may take this for one.
+# The program has ended: no test that expects an exception may take this for one.
 class Ended(BaseException):
     pass
 
 
-# While exploring: something that needs an answer not known yet.
-class Unknown(Exception):
-    pass
+# The way to the judged program and back: a call is a line on descriptor 3, its reply the next line on
+# standard input. The program can say what it likes and when; line n is its answer to call n.
+class Channel:
+    # `report`: a descriptor that is told "call" of the first.
+    def __init__(self, report):
+        self.calls = 0
+        self.ended = False
+        self._report = report
+        self._replies = open(posix.dup(0), "rb")
+        posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
 
-
-# Calls of the judged program in the order in which the tests make them. A reply counts for the call at
-# its place only, and none behind the first that differs: the program would be in another state.
-class Ledger:
-    # `answered`: pairs of a call and its reply; `ended`: why there will be no more, or None.
-    def __init__(self, answered, ended):
-        self.answered = answered
-        self.ended = ended
-        self.restart()
-
-    def restart(self):
-        self.calls = []
-        self.missing = False
-
-    # The place of the call and its reply, or None.
+    # The number of the call and its reply.
     def ask(self, call):
-        index = len(self.calls)
-        if index == MAX_CALLS:
-            self.missing = True
-            raise Missing()
-        self.calls.append(call)
-        if not self.missing and index < len(self.answered) and self.answered[index][0] == call:
-            return index, self.answered[index][1]
-        self.missing = self.missing or self.ended is None
-        return index, None
+        index = self.calls
+        self.calls += 1
+        if index == 0:
+            posix.write(self._report, b"call\n")
+        reply = b"" if self.ended else self._exchange((call + "\n").encode())
+        if not reply.endswith(b"\n"):
+            self.ended = True
+            raise Ended()
+        return index, reply.decode("utf-8", "replace")
+
+    def _exchange(self, data):
+        try:
+            while data:
+                data = data[posix.write(3, data) :]
+        except BrokenPipeError:
+            return b""
+        return self._replies.readline()
 
 
 def _is_class_name(name):
@@ -82,15 +78,13 @@ def _together(operation, left, right):
     return left._ask(operation, right)
 
 
-# Something of the judged program that is no data, or a result not yet known.
+# Something of the judged program that is no data.
 class Remote:
-    def __init__(self, session, index, made_by_tests=False, known=True):
-        object.__setattr__(self, "_remote", (session, index, made_by_tests, known))
+    def __init__(self, session, index, made_by_tests=False):
+        object.__setattr__(self, "_remote", (session, index, made_by_tests))
 
     def _ask(self, operation, *arguments, natural=()):
-        session, index, _, known = self._remote
-        if not known and operation not in ("getattr", "setattr"):
-            raise Unknown(operation)
+        session, index, _ = self._remote
         return session.operate('"r":%d' % index, operation, arguments, natural)
 
     def __getattr__(self, name):
@@ -102,7 +96,7 @@ class Remote:
         self._ask("setattr", name, value)
 
     def __call__(self, *args, **kwargs):
-        session, index, _, _ = self._remote
+        session, index, _ = self._remote
         return session.call('"r":%d' % index, args, kwargs)
 
     def __getitem__(self, key):
@@ -113,6 +107,11 @@ class Remote:
 
     def __delitem__(self, key):
         self._ask("delitem", key)
+
+    def __contains__(self, item):
+        if not self._remote[2]:
+            raise TypeError("the result is an object, not data that could be searched")
+        return bool(self._ask("contains", item))
 
     def __round__(self, *digits):
         return self._ask("round", *digits)
@@ -126,7 +125,7 @@ class Remote:
             self._ask("exit", *([] if kind is None else [kind.__name__, str(value)]))
         return False
 
-    # By its call, so that a set of them has the same order in every round.
+    # By its call, so that a set of them has the same order in every run.
     def __hash__(self):
         return hash(self._remote[1])
 
@@ -143,7 +142,7 @@ for _name in "add sub mul matmul truediv floordiv mod pow lshift rshift and or x
 # An iterator of the program. It is asked for some items at a time, ahead of those the tests take.
 class RemoteIterator:
     def __init__(self, session, index):
-        self._remote = (session, index, False, True)
+        self._remote = (session, index, False)
         self._items = []
         self._count = _FIRST_ITEMS
         self._ended = False
@@ -159,7 +158,7 @@ class RemoteIterator:
         return self._items.pop(0)
 
     def _fetch(self):
-        session, index, _, _ = self._remote
+        session, index, _ = self._remote
         items = session.operate('"r":%d' % index, "next", [self._count])
         if type(items) is Remote:
             items = [items[at] for at in range(len(items))]
@@ -185,8 +184,6 @@ class StandIn:
     def __instancecheck__(self, value):
         if type(value) is not Remote:
             return False
-        if not value._remote[3]:
-            raise Unknown("isinstance")
         return self._session.operate(self._target(), "instance", [value]) is True
 
     def _target(self):
@@ -201,23 +198,25 @@ _SIGNS = (StopIteration, StopAsyncIteration, AttributeError, LookupError)
 
 class Session:
     # `texts`: of the tests; `exceptions`: names of the program that tests use as exceptions.
-    def __init__(self, ledger, texts, exceptions=()):
-        self.ledger = ledger
+    def __init__(self, channel, texts, exceptions=()):
+        self.channel = channel
         self.texts = texts
         self.exceptions = {name: type(name, (Exception,), {}) for name in exceptions}
-        self.exploring = False
-        self.ended = False
+        self.objects = {}  # by the first call that gave it: one object is one stand-in
+        self.ended = False  # since somebody last said it was not
         self.unsendable = ""  # the first argument that could not be passed to the program
 
     def stand_in(self, name):
         return self.exceptions.get(name) or StandIn(self, name)
 
-    # What is no data: things of the program, and functions, which travel as code with what they close
+    # What is no data, or more than that: things of the program, and functions, which travel as code with what they close
     # over.
     def dump_ref(self, value):
         kind = type(value)
         if kind in (Remote, RemoteIterator):
             return '{"t":"ref","v":%d}' % value._remote[1]
+        if (kind.__module__, kind.__name__) == ("collections", "Counter"):
+            return '{"t":"counter","v":%s}' % values.dump(dict(value), self.dump_ref)
         if kind is StandIn:
             return '{"t":"name","v":%s}' % values.quote(value.__name__)
         if kind is type(_unary):
@@ -265,14 +264,11 @@ class Session:
 
     # `natural`: what the request may raise whatever the tests name.
     def ask(self, text, args=(), natural=(), made_by_tests=False):
-        index, reply = self.ledger.ask(text)
-        if reply is None and self.ledger.ended is not None:
+        try:
+            index, reply = self.channel.ask(text)
+        except Ended:
             self.ended = True
-            raise Ended(self.ledger.ended)
-        if reply is None:
-            if not self.exploring:
-                raise Missing()
-            return Remote(self, index, made_by_tests, known=False)
+            raise
         try:
             reply = Reply(reply)
         except NoData as problem:
@@ -297,7 +293,14 @@ class Session:
             return RemoteIterator(self, index)
         if reply.kind == "c":
             return self._coroutine(index)
-        return Remote(self, index, made_by_tests)
+        return self.object(reply.value, index, made_by_tests)
+
+    # What one call gave, another may give again.
+    def object(self, value, index, made_by_tests):
+        first = value[-1] if value else None
+        if type(first) is not int or first != index and first not in self.objects:
+            raise RuntimeError("the reply is no data: there is no such object")
+        return self.objects.setdefault(first, Remote(self, first, made_by_tests))
 
     async def _coroutine(self, index):
         return self.operate('"r":%d' % index, "await", [])
@@ -313,9 +316,12 @@ class Session:
         whole = type(own[0].__name__, bases, {}) if own else kind
         for arguments in (reply.arguments, [reply.text]):
             try:
-                return whole(*arguments)
+                error = whole(*arguments)
             except Exception:  # UnicodeError and its like want more than a text
                 continue
+            if own:
+                error.__dict__.update((name, value) for name, value in reply.attributes.items() if type(name) is str)
+            return error
         return RuntimeError(reply.text)
 
 

@@ -39,17 +39,14 @@ TEST_F(CodeScorerTest, JudgesCppPrograms) {
 }
 
 TEST_F(CodeScorerTest, JudgesCppAssertions) {
+  // Some tests bring headers that are there already.
   const std::string test =
+      "#undef NDEBUG\n#include<assert.h>\n#include <bits/stdc++.h>\n # include <cassert> // all\n"
       "int main() {\n  auto candidate = f;\n  assert(candidate((1)) == 2);\n"
       "  assert(candidate((3)) == (6));\n}";
   ExpectRight(Cpp("long f(long n)", test, "long f(long n) { return 2 * n; }\nint main() {}"));
   EXPECT_THAT(ExpectWrong(Cpp("long f(long n)", test, "long f(long n) { return n + 1; }")),
-              HasSubstr("assertion failed"));
-  // Headers that define assert are not what the tests assert with.
-  const std::string with_headers =
-      "#undef NDEBUG\n#include<assert.h>\n#include <bits/stdc++.h>\n # include <cassert> // all\n" +
-      test;
-  ExpectRight(Cpp("long f(long n)", with_headers, "long f(long n) { return 2 * n; }"));
+              HasSubstr("Assertion `candidate((3)) == (6)' failed"));
   ExpectWrong(
       Cpp("long f(long n)", test,
           "struct S { S() { write(3, \"verdict\\n{\\\"passed\\\":[true]}\", 25); _exit(0); } } s;\n"
@@ -70,7 +67,6 @@ TEST_F(CodeScorerTest, CppTestsMayReportByTheirExit) {
   }
 }
 
-// Results that are not known yet are empty; what the tests do with one is no verdict.
 TEST_F(CodeScorerTest, CppTestsMayNeedAnswersOneByOne) {
   if (std::getenv("LONGHAUL_SANDBOX_LONG") == nullptr) GTEST_SKIP() << "a long variant";
   const std::string test =

@@ -187,7 +187,7 @@ TEST_F(CodeScorerTest, AssertionsMayUseObjectsOfTheSolution) {
       {R"J({"assert_case": ["assert f(lambda x: x * 2, 4) == 8"]})J", "def f(g, x): return g(x)"});
 }
 
-TEST_F(CodeScorerTest, AssertionsThatDependOnAnswersTakeFurtherRounds) {
+TEST_F(CodeScorerTest, AssertionsMayDependOnAnswers) {
   const std::string tests =
       R"J({"assert_case": ["x = f(1)\nif x == 2:\n  assert f(x + 10) == 24"]})J";
   ExpectRight({tests, "def f(x): return 2 * x"});
@@ -198,7 +198,7 @@ Case Asserts(const std::string& assertion, const std::string& solution) {
   return {Json::Object().Set("assert_case", Json::Array().Append(assertion)).ToString(), solution};
 }
 
-TEST_F(CodeScorerTest, AssertionsMayTakeManyRounds) {
+TEST_F(CodeScorerTest, CallsMayFollowFromAnswers) {
   ExpectRight(
       Asserts("x = 1\nfor i in range(12): x = f(x)\nassert x == 13", "def f(x): return x + 1"));
   ExpectRight(Asserts("for x in {f(i) for i in range(9)}: assert g(x) == -x",
@@ -208,17 +208,53 @@ TEST_F(CodeScorerTest, AssertionsMayTakeManyRounds) {
       "  else: lo = mid + 1\nassert lo == 123456";
   ExpectRight(Asserts(search, "def f(x): return x >= 123456"));
   ExpectWrong(Asserts(search, "def f(x): return x >= 123457"));
-  // What ends the program at a guess is nothing against it.
+  ExpectRight(Asserts("assert all(f(i) == i * i for i in range(1000))", "def f(x): return x * x"));
+  ExpectWrong(Asserts("assert all(f(i) == i * i for i in range(1000))",
+                      "def f(x): return x * x if x < 999 else 0"));
+  // As EvalPlus writes its tests.
+  const std::string check =
+      "def assertion(out, exp):\n  exact_match = out == exp\n  assert exact_match\n"
+      "for i, (inp, exp) in enumerate([([i], i + 1) for i in range(500)]): assertion(f(*inp), exp)";
+  ExpectRight(Asserts(check, "def f(x): return x + 1"));
+  ExpectWrong(Asserts(check, "def f(x): return x + (x != 499)"));
+  ExpectRight(Asserts("import random, time\nx = random.random() + time.time()\nassert f(x) == x",
+                      "def f(x): return x"));
   ExpectRight(Asserts("if f(1) == 1:\n  assert f(2) == 2\nelse:\n  assert f(3) == 3",
                       "import os\ndef f(x): return x if x < 3 else os._exit(1)"));
 }
 
-// Twenty seconds of Python: with LONGHAUL_SANDBOX_LONG set.
 TEST_F(CodeScorerTest, AssertionsWithoutAnEndAreWrong) {
-  if (std::getenv("LONGHAUL_SANDBOX_LONG") == nullptr) GTEST_SKIP() << "a long variant";
-  EXPECT_THAT(
-      ExpectWrong(Asserts("x = 0\nwhile x != -1:\n  x = f(x) % 1000", "def f(x): return x + 1")),
-      HasSubstr("after 200 rounds"));
+  Case endless = Asserts("x = 0\nwhile x != -1:\n  x = f(x) % 1000", "def f(x): return x + 1");
+  endless.options = R"J({"time_limit_ms": 500})J";
+  EXPECT_THAT(ExpectWrong(endless), HasSubstr("time limit"));
+}
+
+TEST_F(CodeScorerTest, OneObjectIsOneToTheTests) {
+  const std::string single =
+      "class S:\n  one = None\n  def __new__(c):\n    if c.one is None: c.one = object.__new__(c)\n"
+      "    return c.one\n";
+  ExpectRight(Asserts("assert S() is S()", single));
+  ExpectWrong(Asserts("assert S() is S()", "class S: pass"));
+  ExpectRight(Asserts("t = Trie(); t.add('a'); assert 'a' in t and 'b' not in t",
+                      "class Trie:\n  def __init__(s): s.x = set()\n"
+                      "  def add(s, w): s.x.add(w)\n  def __contains__(s, w): return w in s.x"));
+  // An object that claims to hold everything is no list.
+  ExpectWrong(Asserts("assert 5 in f()",
+                      "class Any:\n  def __contains__(s, x): return True\ndef f(): return Any()"));
+}
+
+TEST_F(CodeScorerTest, DatesCountersAndAttributesOfExceptionsAreData) {
+  ExpectRight(Asserts("import datetime as d\nassert f(d.date(2024, 2, 28)) == d.date(2024, 2, 29)",
+                      "import datetime\ndef f(x): return x + datetime.timedelta(days=1)"));
+  ExpectRight(
+      Asserts("import datetime as d\nx = d.datetime(2024, 2, 28, 1, 2, 3, 4)\n"
+              "assert f(x, x) == d.timedelta(0) and f(x, d.datetime(2024, 1, 1)) > f(x, x)",
+              "def f(x, y): return x - y"));
+  ExpectRight(Asserts("from collections import Counter\nassert f(Counter('aab')) == [('a', 2)]",
+                      "def f(c): return c.most_common(1)"));
+  ExpectRight(Asserts("try: f()\nexcept Bad as e: assert e.code == 7\nelse: assert False",
+                      "class Bad(Exception):\n  def __init__(s, c): s.code = c\n"
+                      "def f(): raise Bad(7)"));
 }
 
 TEST_F(CodeScorerTest, AssertionsMayUseOperatorsOfObjects) {
@@ -283,7 +319,6 @@ TEST_F(CodeScorerTest, LargeResultsAndDebugPrintsAreWithinTheLimits) {
 // By the tests alone, so that no program chooses it.
 TEST_F(CodeScorerTest, TestsThatNoProgramCanAnswerAreUnscorable) {
   const std::vector<std::pair<std::string, std::string>> tests = {
-      {"import time\nassert f(time.time_ns()) > 0", "other arguments each time"},
       {"assert f(object()) == 1", "cannot be passed to the program: object"},
       {"import nothing_like_it\nassert f(1)", "No module named"},
       {"x = 1", "never call the solution"}};
@@ -292,13 +327,6 @@ TEST_F(CodeScorerTest, TestsThatNoProgramCanAnswerAreUnscorable) {
     EXPECT_FALSE(verdict.scorable) << test;
     EXPECT_THAT(verdict.detail, HasSubstr(words));
   }
-}
-
-TEST_F(CodeScorerTest, FirstCallsAreAskedOnceForATask) {
-  ExpectRight({kAsserts, "def f(x): return 2 * x"});
-  EXPECT_EQ(sandbox_.requests().size(), 3u);
-  ExpectRight({kAsserts, "def f(x): return x + x"});
-  EXPECT_EQ(sandbox_.requests().size(), 5u);
 }
 
 TEST_F(CodeScorerTest, TestsThatDoNotRunAreUnscorable) {

@@ -195,14 +195,12 @@ TEST(ReplyFuzz, ValuesEqualOnlyWhatIsSpelledAlike) {
   EXPECT_GT(different, FuzzRuns(20'000) / 20);
 }
 
-// The channel as the header describes it: whole lines, each with the word and the next number.
-std::vector<std::string> PlainReplies(const std::string& channel, const std::string& nonce,
-                                      size_t count) {
+// The channel as the header describes it.
+std::vector<std::string> PlainReplies(const std::string& channel, size_t count) {
   std::vector<std::string> replies;
   std::istringstream lines(channel);
   for (std::string line; std::getline(lines, line) && !lines.eof() && replies.size() < count;) {
-    const std::string head = nonce + " " + std::to_string(replies.size()) + " ";
-    if (line.compare(0, head.size(), head) == 0) replies.push_back(line.substr(head.size()));
+    replies.push_back(line);
   }
   return replies;
 }
@@ -210,24 +208,15 @@ std::vector<std::string> PlainReplies(const std::string& channel, const std::str
 TEST(ReplyFuzz, RepliesAreWholeLinesInOrder) {
   for (int64_t seed = FirstSeed(); seed < FirstSeed() + FuzzRuns(20'000); ++seed) {
     FuzzSource source(2, seed);
-    const std::string nonce = "0123abcd";
     std::string channel;
     for (uint64_t lines = source.Below(6); lines > 0; --lines) {
       if (source.Chance(5)) channel += source.Bytes(20);
-      channel += nonce + " " + std::to_string(source.Below(4)) + " " + source.Bytes(10) + "\n";
+      channel += source.Bytes(10) + "\n";
     }
     if (source.Chance(2)) source.Mutate(channel);
     const size_t count = source.Below(5);
-    ASSERT_EQ(ParseReplies(channel, nonce, count), PlainReplies(channel, nonce, count))
-        << "seed " << seed;
+    ASSERT_EQ(ParseReplies(channel, count), PlainReplies(channel, count)) << "seed " << seed;
   }
-}
-
-std::string FileOf(const proto::ExecuteRequest& request, const std::string& path) {
-  for (const proto::ExecutionFile& file : request.runs(0).files()) {
-    if (file.path() == path) return file.content();
-  }
-  return "";
 }
 
 // A run that ended well, or now and then in another way.
@@ -250,18 +239,17 @@ TEST_F(ReplyScoreFuzz, CallsScoreOnlyWithMatchingReplies) {
     FuzzSource source(3, seed);
     const std::string first = source.Pick(kExpected), second = source.Pick(kExpected);
     const std::vector<Json> expected = {*Json::Parse(first, "e"), *Json::Parse(second, "e")};
-    std::string channel, nonce;
+    std::string channel;
     bool ended_well = false;
     const bool fraction = source.Chance(2);
-    sandbox_.set_script([&](int, const proto::ExecuteRequest& request, proto::ExecuteReply* reply) {
+    sandbox_.set_script([&](int, const proto::ExecuteRequest&, proto::ExecuteReply* reply) {
       proto::Execution& run = AddRun(source, *reply);
       ended_well = run.outcome() == proto::EXECUTION_OUTCOME_OK;
-      nonce = *Json::Parse(FileOf(request, "calls.json"), "calls")->GetString("nonce");
       channel.clear();
       for (size_t i = 0; i < 2; ++i) {
         const std::string value =
             source.Chance(3) ? Reply(source, expected[i]) : RightReply(expected[i]);
-        channel += nonce + " " + std::to_string(i) + " {\"v\":" + value + "}\n";
+        channel += "{\"v\":" + value + "}\n";
       }
       if (source.Chance(2)) source.Mutate(channel);
       run.set_reply(channel);
@@ -271,7 +259,7 @@ TEST_F(ReplyScoreFuzz, CallsScoreOnlyWithMatchingReplies) {
         {R"({"fn_name": "f", "inputs": [[1], [2]], "outputs": [)" + first + "," + second + "]}",
          "def f(x): pass", fraction ? R"({"score": "fraction"})" : "{}"});
     ASSERT_TRUE(verdict.scorable) << verdict.detail;
-    const std::vector<std::string> replies = PlainReplies(channel, nonce, 2);
+    const std::vector<std::string> replies = PlainReplies(channel, 2);
     double matching = 0;
     for (size_t i = 0; i < replies.size(); ++i) {
       const StatusOr<Json> reply = Json::Parse(replies[i], "reply");
@@ -298,28 +286,18 @@ TEST_F(ReplyScoreFuzz, AssertionsScoreOnlyWithAVerdictThatSaysSo) {
     FuzzSource source(4, seed);
     std::string report;
     const std::string first = source.Chance(3) ? "false" : "true";
-    sandbox_.set_script([&](int, const proto::ExecuteRequest& request, proto::ExecuteReply* reply) {
-      proto::Execution& run = *reply->add_runs();
-      run.set_outcome(proto::EXECUTION_OUTCOME_OK);
-      if (!FileOf(request, "calls.json").empty()) {
-        const StatusOr<Json> calls = Json::Parse(FileOf(request, "calls.json"), "calls");
-        run.set_reply(*calls->GetString("nonce") + " 0 {\"v\":" + WireValue(source) + "}\n");
-      } else if (FileOf(request, "replies.txt") == "running\n") {
-        run.set_reply("calls\n{\"f\":\"f\",\"a\":[1]}\n");
-        for (int i = 1; i < request.runs_size(); ++i) *reply->add_runs() = run;
-      } else {
-        report = "verdict\n{\"passed\":[" + first + ",true],\"details\":[\"\",\"\"]}";
-        if (source.Chance(2)) source.Mutate(report);
-        run.set_reply(report);
-      }
-      return grpc::Status();
+    sandbox_.set_converse_script([&](proto::ConverseReply& reply) {
+      report = "call\nverdict\n{\"passed\":[" + first +
+               ",true],\"details\":[\"\",\"\"],\"ended\":false}";
+      if (source.Chance(2)) source.Mutate(report);
+      AddRun(source, *reply.mutable_leader()).set_stdout(report);
+      AddRun(source, *reply.mutable_partner());
     });
     const Verdict verdict =
         Judge({R"({"assert_case": ["assert f(1) == 2", "assert f(1) == 2"]})", "def f(x): pass"});
     if (!verdict.scorable || verdict.score == 0) continue;
-    const size_t newline = report.find('\n');
-    ASSERT_EQ(report.substr(0, newline), "verdict");
-    const StatusOr<Json> said = Json::Parse(report.substr(newline + 1), "verdict");
+    ASSERT_TRUE(report.starts_with("call\nverdict\n")) << report;
+    const StatusOr<Json> said = Json::Parse(report.substr(13), "verdict");
     ASSERT_TRUE(said.ok()) << report;
     ASSERT_EQ(said->Find("passed")->ToString(), "[true,true]") << report;
     ++right;
@@ -353,19 +331,11 @@ TEST_F(ReplyScoreFuzz, AssertionsPassByNothingButTheRightValue) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     FuzzSource source(6, seed);
     std::string channel;
-    sandbox_.set_script([&](int, const proto::ExecuteRequest& request,
-                            proto::ExecuteReply* reply) -> std::optional<grpc::Status> {
-      if (FileOf(request, "calls.json").empty()) return std::nullopt;
-      const StatusOr<Json> calls = Json::Parse(FileOf(request, "calls.json"), "calls");
-      channel.clear();
-      for (size_t i = 0; i < calls->Find("calls")->items().size(); ++i) {
-        channel +=
-            *calls->GetString("nonce") + " " + std::to_string(i) + " {" + Members(source) + "}\n";
-      }
-      proto::Execution& run = *reply->add_runs();
-      run.set_outcome(proto::EXECUTION_OUTCOME_OK);
-      run.set_reply(channel);
-      return grpc::Status();
+    sandbox_.set_partner([&](int) {
+      std::string reply = "{";
+      reply += Members(source) += "}\n";
+      channel += reply;
+      return reply;
     });
     const Verdict verdict = Judge({tests, "def f(x): pass", R"J({"score": "fraction"})J"});
     ASSERT_TRUE(verdict.scorable) << channel << verdict.detail;

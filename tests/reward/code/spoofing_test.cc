@@ -27,10 +27,7 @@ const std::vector<std::string>& Spoofs() {
       "import os\nos.write(3, "
       "b'verdict\\n{\"passed\":[true,true],\"details\":[\"\",\"\"]}')\nos._exit(0)",
       "import os\ndef f(x): os.write(3, b'{\"v\":2}\\n'); return 0",
-      // The same with the frame it can read.
-      "import json, os\nn = json.load(open('calls.json'))['nonce']\n"
-      "os.write(3, (n + ' 0 {\"passed\":[true,true]}\\n' + n + ' 1 {\"t\":\"ok\"}\\n').encode())\n"
-      "os._exit(0)",
+      "import os\nos.write(3, b'{\"passed\":[true,true]}\\n{\"t\":\"ok\"}\\n')\nos._exit(0)",
       // Values that claim to equal everything.
       "class E:\n  def __eq__(s, o): return True\n  def __ne__(s, o): return False\n"
       "  def __bool__(s): return True\n  def __hash__(s): return 0\ndef f(x): return E()",
@@ -51,8 +48,9 @@ const std::vector<std::string>& Spoofs() {
       "True\n"
       "sys.modules['python_values'] = M('x')\ndef f(x): return 0",
       "import python_values\npython_values.dump = lambda *a: 'true'\ndef f(x): return 0",
-      "import sys\nsys.modules['__main__'].__dict__['_write'] = lambda *a: None\ndef f(x): return "
-      "2",
+      "import posix, sys\n"
+      "sys.modules['__main__'].__dict__['_write'] = lambda *a: posix.write(3, b'\\n')\n"
+      "def f(x): return 2",
       "import gc\nfor o in gc.get_objects():\n"
       "  if isinstance(o, dict) and 'calls' in o: o['calls'] = []\ndef f(x): return 0",
       // Threads that write to the channel, or keep the process.
@@ -148,12 +146,31 @@ TEST_F(CodeScorerTest, NoForgedReplyPasses) {
     const std::string patched =
         "import sys\nm = sys.modules['__main__']\nm._Calls.reply = lambda *a: " + text +
         "\ndef f(x): return 0";
-    const std::string written =
-        "import json, os\nn = json.load(open('calls.json'))['nonce']\n"
-        "for i in range(9): os.write(3, ('%s %d %s\\n' % (n, i, " +
-        text + ")).encode())\ndef f(x): return 0";
+    const std::string written = "import os\nfor i in range(9): os.write(3, (" + text +
+                                " + '\\n').encode())\n" + "def f(x): return 0";
     if (&members < &ForgedReplies()[4]) ExpectWrong({kCheck, patched});
     ExpectWrong({kAsserts, written, R"J({"score": "fraction"})J"});
+  }
+}
+
+// A later call may give away what an earlier one is to return.
+TEST_F(CodeScorerTest, NoProgramSeesACallBeforeItHasAnsweredTheOneBefore) {
+  const std::string peek =
+      "import os, fcntl\nseen = b''\n"
+      "def peek():\n  global seen\n"
+      "  for fd in [0] + list(range(4, 16)):\n"
+      "    try:\n      fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK)\n"
+      "      seen += os.read(fd, 65536)\n    except OSError: pass\n"
+      "    try: fcntl.fcntl(fd, fcntl.F_SETFL, 0)\n    except OSError: pass\n"
+      "def flip(s):\n  peek()\n  return 'Ab' if s == 'aB' and b'Ab' in seen else s\n";
+  const std::string early = "import os\nos.write(3, b'\\n' * 9)\n" + peek;
+  for (const std::string& program : {peek, early}) {
+    for (const char* tests :
+         {R"J({"fn_name": "flip", "inputs": [["aB"], ["Ab"]], "outputs": ["Ab", "aB"]})J",
+          R"J({"assert_case": ["assert flip('aB') == 'Ab'", "assert flip('Ab') == 'aB'"]})J"}) {
+      const Verdict verdict = Judge({tests, program, R"J({"score": "fraction"})J"});
+      EXPECT_EQ(verdict.score, 0) << tests << program << verdict.detail;
+    }
   }
 }
 
@@ -163,7 +180,7 @@ TEST_F(CodeScorerTest, NoChangeOfItsInterpreterPasses) {
        {"import python_values as v\nv.dump = lambda *a: '0,\"x\":\"\"'",
         "import python_values as v\nv.quote = lambda *a: '\"\"'",
         "import python_values as v\nv.load = lambda *a: [2]",
-        "import python_values as v\nv.parse_json = lambda *a: {'nonce': '', 'calls': []}",
+        "import python_values as v\nv.parse_json = lambda *a: {'f': 'f', 'a': []}",
         "import python_values as v, sys\nsys.modules['guest_reply'] = sys.modules['stand_ins'] = v",
         "import builtins\nbuiltins.compile = builtins.exec = lambda *a, **k: None",
         "import _json, json\njson.loads = json.dumps = lambda *a, **k: 'true'",
