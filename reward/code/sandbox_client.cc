@@ -115,6 +115,7 @@ StatusOr<typename Method::Reply> SandboxClient::Call(const typename Method::Requ
                                 : call.deadline;
   std::chrono::milliseconds wait = policy_.first_wait;
   int internal_errors = 0;
+  Status before;  // the failure that was tried again last
   while (true) {
     if (call.cancelled()) return Cancelled("the caller has gone");
     StatusOr<typename Method::Reply> reply =
@@ -126,10 +127,13 @@ StatusOr<typename Method::Reply> SandboxClient::Call(const typename Method::Requ
       if (!error.has_value()) return reply;
       failure = Internal("the sandbox failed: {}", *error);
       if (++internal_errors >= policy_.max_internal_errors) return failure;
+    } else if (failure.code() == StatusCode::kDeadlineExceeded && !before.ok()) {
+      return Annotate(before, "sandbox");
     } else if (!MayPass(failure.code())) {
       return Annotate(failure, "sandbox");
     }
     if (std::chrono::system_clock::now() + wait >= deadline) return Annotate(failure, "sandbox");
+    before = std::move(failure);
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable never;

@@ -43,7 +43,7 @@ TEST_F(CodeScorerTest, AServiceThatStaysDownIsUnscorable) {
   sandbox_.set_script([](int, const auto&, auto*) {
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "going down");
   });
-  const Verdict verdict = Judge(kEcho, In(std::chrono::milliseconds(50)));
+  const Verdict verdict = Judge(kEcho, In(std::chrono::milliseconds(500)));
   EXPECT_FALSE(verdict.scorable);
   EXPECT_THAT(verdict.detail, HasSubstr("going down"));
   EXPECT_GT(sandbox_.requests().size(), 1u);
