@@ -35,6 +35,7 @@ std::optional<Tagged> AsTagged(const Json& guest) {
 
 std::optional<mpz_class> ParseInteger(const std::string& text, int base) {
   mpz_class value;
+  if (text.find_first_of(" \t\r\n\v\f") != text.npos) return std::nullopt;  // GMP passes over them
   if (text.size() > kMaxDigits || value.set_str(text, base) != 0) return std::nullopt;
   return value;
 }

@@ -131,9 +131,11 @@ std::optional<std::string> Spell(const Json& value, bool from_guest) {
     if (kind == "tuple" && content->is_array()) return Spell(*content, from_guest);
     if (kind == "int" && content->is_string()) {
       // The only one of more than 64 bits that is ever expected.
-      if (*content->AsString() == "10000000000000000") return "18446744073709551616";
       char* end = nullptr;
-      const std::string digits = *content->AsString();
+      std::string digits = *content->AsString();
+      if (digits.size() > 1)
+        digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+      if (digits == "10000000000000000") return "18446744073709551616";
       const long number = std::strtol(digits.c_str(), &end, 16);
       if (digits.empty() || *end != 0 || digits.size() > 15) return std::nullopt;
       return std::to_string(number);

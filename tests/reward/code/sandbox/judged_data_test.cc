@@ -34,8 +34,8 @@ class JudgedData : public ::testing::Test {
     server_ = builder.BuildAndStart();
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
-    scorer_ = std::make_unique<CodeScorer>(
-        [channel = server_->InProcessChannel(arguments)] { return channel; }, CodeScorerConfig());
+    channel_ = server_->InProcessChannel(arguments);
+    scorer_ = std::make_unique<CodeScorer>([this] { return channel_; }, CodeScorerConfig());
   }
   void TearDown() override {
     if (server_) server_->Shutdown();
@@ -55,8 +55,32 @@ class JudgedData : public ::testing::Test {
     return Judge(Json::Object().Set("answer", tests), solution);
   }
 
+  // Whether a program and its tests, put one behind the other, run to their end without our
+  // harness.
+  bool PassesAlone(const Json& reward, const std::string& program) {
+    const auto tests = Json::Parse(*reward.GetString("answer"), "answer");
+    const auto text = [&](const char* key) {
+      return fmt::format("\n{}\n", *tests->GetStringOr(key, ""));
+    };
+    std::string source = text("prelude") + program + text("setup") + text("test");
+    if (const Json* cases = tests->Find("assert_case")) {
+      for (const Json& one : cases->items()) source.append(*one.AsString()).append("\n");
+    } else {
+      source.append("check(").append(*tests->GetString("entry_point")).append(")\n");
+    }
+    proto::ExecuteRequest request;
+    request.mutable_program()->set_language("python");
+    request.mutable_program()->set_source(source);
+    request.add_runs();
+    proto::ExecuteReply reply;
+    grpc::ClientContext context;
+    const auto status = proto::Sandbox::NewStub(channel_)->Execute(&context, request, &reply);
+    return status.ok() && reply.runs(0).outcome() == proto::EXECUTION_OUTCOME_OK;
+  }
+
   std::unique_ptr<sandbox::SandboxService> service_;
   std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<CodeScorer> scorer_;
 };
 
@@ -209,10 +233,13 @@ TEST_F(JudgedData, ReferencesPassAndMutantsFail) {
           Json reward = *task.Find("reward");
           if (!attempt.right) reward.Set("time_limit_ms", 1000);
           const Verdict verdict = Judge(reward, attempt.program);
+          // Some tests do not tell a result from one beside it: `assert f(3) > 1`.
+          const bool right = attempt.right || (attempt.name == "off-by-one" && verdict.score == 1 &&
+                                               PassesAlone(reward, attempt.program));
           const std::lock_guard lock(mutex);
-          Counts& of = counts[attempt.name];
+          Counts& of = counts[right && !attempt.right ? "equivalent" : attempt.name];
           ++(!verdict.scorable ? of.unscorable : verdict.score == 1 ? of.right : of.wrong);
-          EXPECT_TRUE(verdict.scorable && (verdict.score == 1) == attempt.right)
+          EXPECT_TRUE(verdict.scorable && (verdict.score == 1) == right)
               << file.path << " " << *task.GetString("uid") << " " << attempt.name << ": "
               << verdict.detail;
         }
