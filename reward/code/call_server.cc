@@ -41,6 +41,7 @@ struct CallTimes {
 void FillPython(const JudgeArgs& args, CallTimes times, proto::ExecuteRequest& request) {
   proto::ExecutionProgram& program = *request.mutable_program();
   program.set_source(std::string(kCallServer));
+  AddFile(program, "callbacks.py", kCallbacks);
   AddFile(program, "python_values.py", kPythonValues);
   AddFile(program, "solution.py", args.solution);
   AddFile(*request.mutable_runs(0), "server.json",

@@ -9,6 +9,7 @@
 namespace longhaul::reward {
 
 extern const std::string_view kCallServer;      // main.py beside a Python solution
+extern const std::string_view kCallbacks;       // functions of the tests to a Python solution
 extern const std::string_view kCheckRunner;     // main.py of Python tests
 extern const std::string_view kGuestReply;      // what it imports: what replies may be
 extern const std::string_view kStandIns;        // and what tests see of a solution

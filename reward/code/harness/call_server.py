@@ -7,6 +7,7 @@
 #
 # It trusts nothing and guards nothing: whatever a program writes to descriptor 3 is its own answer,
 # compared elsewhere with expectations that are not here, and the next call comes only after it.
+import _thread
 import builtins
 import posix
 import sys
@@ -61,14 +62,15 @@ def _load_solution(prelude):
 
 
 class _Calls:
-    # `watched`: the tests may look at arguments; `printing`: and at what is printed.
-    def __init__(self, module, watched, printing):
+    # `watched`: the tests may look at arguments; `printing`: and at what is printed. `exchange` writes a
+    # line and gives the next one.
+    def __init__(self, module, watched, printing, exchange):
         self.module = module
         self.watched = watched
         self.printing = printing
-        self.made = 0
-        self.results = {}  # by the index of the call: what is no data, and what was raised
-        self.index_of = {}  # by identity: objects that are among the results
+        self.exchange = exchange
+        self.objects = []  # that the tests know of, by the numbers they know them by
+        self.numbers = {}  # by identity
 
     def function(self, name):
         if hasattr(self.module, name):
@@ -80,92 +82,104 @@ class _Calls:
     # What the tests sent that is no data: things of the program, and functions of their own.
     def reference(self, tag, value):
         if tag == "ref":
-            return self.result(value)
+            return self.objects[value]
         if tag == "name":
             return self.function(value)
         if tag == "builtin":
             return getattr(__import__(value[0]), value[1])
         if tag == "method":
             return getattr(getattr(builtins, value[0]), value[1])
-        import marshal
+        from callbacks import Callback
 
-        function = type(_is_mutable)
-        defaults, keywords, cells = (values.load(part, self.reference) for part in value[1:])
-        cells = tuple(_cell(content) for content in cells)
-        code = marshal.loads(bytes.fromhex(value[0]))
-        made = function(code, self.module.__dict__, None, tuple(defaults), cells)
-        made.__kwdefaults__ = keywords
-        return made
+        return Callback(value[0], value[1], self.call_back)
 
-    def result(self, index):
-        kind, value = self.results[index]
-        if kind == "error":
-            raise value
-        return value
+    # The tests run a function of theirs, which may call the program in turn.
+    def call_back(self, number, args, kwargs):
+        from callbacks import raised
+
+        items = ",".join("%s:%s" % (values.quote(key), self.dump(value)) for key, value in kwargs.items())
+        line = self.exchange('{"b":%d,"a":%s,"k":{%s}}' % (number, self.dump(list(args)), items))
+        while "y" not in line and "x" not in line:
+            line = self.exchange(self.reply(line))
+        if "x" in line:
+            raise raised(values.load(line["x"]))
+        return values.load(line["y"], self.reference)
 
     def run(self, call):
         arguments = values.load(call["a"], self.reference)
-        target = self.function(call["f"]) if "f" in call else self.result(call["r"])
+        target = self.function(call["f"]) if "f" in call else self.objects[call["r"]]
         if "op" in call:
-            return _operation(call["op"])(target, *arguments)
+            reflected = call["op"].startswith("r_")
+            operands = (*arguments, target) if reflected else (target, *arguments)
+            return _operation(call["op"][2:] if reflected else call["op"])(*operands)
         keywords = {key: values.load(value, self.reference) for key, value in call.get("k", {}).items()}
+        given = {**{str(at): value for at, value in enumerate(arguments)}, **keywords} if self.watched else {}
+        before = {key: self.dump(value) for key, value in given.items() if _may_change(value)}
         with _Printed() if self.printing else _nothing as printed:
             try:
                 returned = target(*arguments, **keywords)
             finally:
                 self.printed = printed
-                if self.watched:
-                    self.changed = self.changes(call["a"], arguments)
-        if self.watched and _is_mutable(returned):
-            self.given = [index for index, value in enumerate(arguments) if value is returned]
+                # Arguments that are not what they were: tests may look at them.
+                after = {key: self.dump(given[key]) for key in before}
+                self.changed = {key: text for key, text in after.items() if text != before[key]}
+        if _is_mutable(returned):
+            self.given = [key for key in before if given[key] is returned]
+        # Made by the tests, by the name of a class: an object, whatever that derives from.
+        if self.watched and isinstance(target, type) and type(returned).__module__ == "solution":
+            return _Made(returned)
         return returned
 
-    # The first call that gave this object, by which later ones name it.
+    # The number by which the tests may name an object.
     def keep(self, value):
-        index = self.index_of.setdefault(id(value), self.made)
-        self.results.setdefault(index, ("value", value))
-        return index
+        number = self.numbers.setdefault(id(value), len(self.objects))
+        if number == len(self.objects):
+            self.objects.append(value)
+        return number
 
-    # Arguments that are not what they were: tests may look at them.
-    def changes(self, before, arguments):
-        changed = {}
-        for index, value in enumerate(arguments):
-            if _is_mutable(value) or type(value) is tuple:
-                text = self.dump(value)
-                if text is not None and text != self.dump(values.load(before[index], self.reference)):
-                    changed[index] = text
-        return changed
+    # What is no data.
+    def dump_ref(self, value):
+        kind = type(value)
+        if kind is _Made:
+            return self.name(value.value)
+        if kind.__name__ == "Callback" and kind.__module__ == "callbacks":
+            return '{"t":"callback","v":%d}' % value.number
+        if (kind.__module__, kind.__name__) == ("collections", "Counter") and self.watched:
+            return '{"t":"counter","v":%s}' % values.dump(dict(value), self.dump_ref)
+        return None if values.is_data(value) else self.name(value)
 
-    @staticmethod
-    def dump(value):
+    def name(self, value):
+        kind = type(value)
+        role = "iterator" if hasattr(kind, "__next__") else "coroutine" if hasattr(kind, "__await__") else "object"
+        return '{"t":"ref","v":["%s",%s,%d]}' % (role, values.quote(kind.__name__), self.keep(value))
+
+    def dump(self, value):
         try:
-            return values.dump(value)
-        except Exception:
-            return None
+            return values.dump(value, self.dump_ref)
+        except Exception:  # it holds itself, or is deeper than one may go
+            return self.name(value)
 
     def reply(self, call):
         self.changed, self.given, self.printed = {}, [], None
         try:
             value = self.run(call)
-            said, kept = _describe(value)
-            if kept is not None:
-                self.results[self.made] = ("value", kept)
-            if self.given:
-                said = '"a":%d' % self.given[0]
-            said = said or '"o":[%s,%d]' % (values.quote(type(value).__name__), self.keep(value))
+            said = '"a":%s' % values.quote(self.given[0]) if self.given else '"v":' + self.dump(value)
         except Exception as error:
-            self.results[self.made] = ("error", error)
             said = _describe_error(error)
-        self.made += 1
         if self.changed:
-            said += ',"m":{%s}' % ",".join('"%d":%s' % item for item in self.changed.items())
+            said += ',"m":{%s}' % ",".join("%s:%s" % (values.quote(key), text) for key, text in self.changed.items())
         if self.printed is not None and self.printed.text():
             said += ',"p":%s' % values.quote(self.printed.text())
         return "{%s}" % said
 
 
-def _cell(content):
-    return (lambda: content).__closure__[0]
+class _Made:
+    def __init__(self, value):
+        self.value = value
+
+
+def _may_change(value):
+    return _is_mutable(value) or type(value) is tuple
 
 
 def _is_mutable(value):
@@ -199,35 +213,20 @@ class _Printed:
         return self.buffer.getvalue()
 
 
-_MOST_ITEMS = 1000  # of an iterator that is written out
-
-
-# What the reply says of a value, None of an object that is no data; and what later calls get for an
-# iterator or an awaitable: one that was written out is there again.
-def _describe(value):
-    if hasattr(type(value), "__next__"):
-        import itertools
-
-        items = list(itertools.islice(value, _MOST_ITEMS))
-        if len(items) < _MOST_ITEMS:
-            return _describe_data(iter(items)) or '"i":"iterator"', iter(items)
-        return '"i":"iterator"', itertools.chain(items, value)
-    if hasattr(type(value), "__await__"):
-        return '"c":"coroutine"', value
-    return _describe_data(value), None
-
-
-def _describe_data(value):
-    try:
-        return '"v":' + values.dump(value)
-    except Exception:
-        return None
+# Names of classes that neither Python itself nor the program has go with their module.
+def _class_name(kind):
+    apart = kind.__module__ in ("builtins", "solution")
+    return kind.__name__ if apart else "%s:%s" % (kind.__module__, kind.__name__)
 
 
 def _describe_error(error):
-    names = [kind.__name__ for kind in type(error).__mro__]
+    names = [_class_name(kind) for kind in type(error).__mro__]
     said = '"e":[%s],"d":%s' % (",".join(map(values.quote, names)), values.quote(_excerpt(error)))
-    for key, content in ("g", lambda: list(error.args)), ("x", lambda: dict(vars(error))):
+    number = getattr(error, "longhaul_number", None)
+    if type(number) is int:
+        said += ',"n":%d' % number
+    parts = ("g", lambda: list(error.args)), ("x", lambda: dict(vars(error))), ("s", lambda: str(error))
+    for key, content in parts:
         try:
             said += ',"%s":%s' % (key, values.dump(content()))
         except Exception:
@@ -243,10 +242,24 @@ def _excerpt(error):
     return text[:200]
 
 
-def _next_items(iterator, count):
-    import itertools
+_broken = {}  # by identity of an iterator: what it raised behind the items that were given last
 
-    return list(itertools.islice(iterator, count))
+
+# Up to `count` items; fewer: there are no more now, or the next one is an exception.
+def _next_items(iterator, count):
+    if id(iterator) in _broken:
+        raise _broken.pop(id(iterator))
+    items = []
+    try:
+        while len(items) < count:
+            items.append(next(iterator))
+    except StopIteration:
+        pass
+    except Exception as error:
+        if not items:
+            raise
+        _broken[id(iterator)] = error
+    return items
 
 
 def _leave(manager, kind=None, text=None):
@@ -267,6 +280,7 @@ def _run_coroutine(awaitable):
 _OPERATIONS = {
     "getattr": getattr,
     "setattr": setattr,
+    "delattr": delattr,
     "instance": lambda kind, value: isinstance(value, kind),
     "next": _next_items,
     "enter": lambda manager: type(manager).__enter__(manager),
@@ -276,6 +290,7 @@ _OPERATIONS = {
     "or": lambda left, right: left | right,
 }
 _OPERATIONS.update((f.__name__, f) for f in (len, str, repr, bool, iter, int, float, complex, round, reversed))
+_OPERATIONS.update((f.__name__, f) for f in (hash, format))
 
 
 def _operation(name):
@@ -313,13 +328,26 @@ def main():
     null = posix.open("/dev/null", posix.O_RDWR)
     posix.dup2(null, 0)  # the program has no input
     posix.dup2(null, 1)  # and answers do not go to its output
-    calls = _Calls(_load_solution(request["prelude"]), request["watched"], request["printing"])
-    _limit(_WAITING)
-    for line in questions:
-        _limit(request)
-        _write(calls.reply(values.parse_json(line)) + "\n")
+
+    def next_question():
+        line = questions.readline()
+        if not line:
+            posix._exit(0)  # the answers stand, whatever threads and exit handlers are left
+        return values.parse_json(line)
+
+    def exchange(text):
+        with lock:
+            _write(text + "\n")
+            return next_question()
+
+    lock = _thread.RLock()
+    module = _load_solution(request["prelude"])
+    calls = _Calls(module, request["watched"], request["printing"], exchange)
+    while True:
         _limit(_WAITING)
-    posix._exit(0)  # the answers stand, whatever threads and exit handlers are left
+        question = next_question()
+        _limit(request)
+        _write(calls.reply(question) + "\n")
 
 
 main()

@@ -19,7 +19,10 @@ import python_values as values
 from stand_ins import Channel, Ended, Session
 
 # Modules that tests may use without importing them, because solutions do.
-_MODULES = "collections copy functools itertools math operator random re string sys".split()
+_MODULES = (
+    "bisect collections copy datetime decimal fractions functools heapq itertools json math operator random re "
+    "statistics string sys time"
+).split()
 
 
 # Names that test code uses and nothing defines: those of the judged program.
@@ -147,7 +150,7 @@ def main():
         verdict = runner.verdict()
     except Exception as error:
         send("fault", _describe(error))
-    if channel.calls == 0 and runner.session.unsendable:
+    if runner.session.unsendable:
         send("fault", runner.session.unsendable)
     send("verdict", verdict)
 

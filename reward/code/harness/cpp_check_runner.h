@@ -26,6 +26,7 @@ class Channel {
   }
 
   std::string Ask(const std::string& call) {
+    const std::lock_guard lock(mutex_);
     if (!std::exchange(called_, true)) Report("call\n");
     std::string reply;
     if (!Send(call + "\n") || !replies_.Next(reply)) {
@@ -60,6 +61,7 @@ class Channel {
 
   LineReader replies_;  // before standard input goes
   int report_;
+  std::mutex mutex_;  // an exchange at a time
   bool called_ = false;
   bool complete_ = false;
 };

@@ -6,36 +6,39 @@
 # no spelling here.
 #
 # One of
-#   "v": value           data
-#   "a": position        the list, dictionary, ... that it was given there
-#   "o": [type, call]    an object that is no data, and the first call that gave it
-#   "i": type            an iterator too long to be written out
-#   "c": type            something to be awaited
-#   "e": [names...]      an exception: its class and the classes that one derives from, "d": its text,
-#                        "g": its arguments and "x": its attributes when they are data
+#   "v": value           data, in which {"t": "ref", "v": [role, type, number]} stands for what is none:
+#                        an "object", an "iterator" or a "coroutine"; and {"t": "callback", "v": number}
+#                        for a function of the tests
+#   "a": which           the list, dictionary, ... that it was given there
+#   "e": [names...]      an exception: its class and the classes that one derives from, "d": its type and
+#                        text, "s": its text, "g": its arguments and "x": its attributes when they are
+#                        data, "n": its number when the tests raised it
+#   "b": number          no reply yet: it calls a function of the tests, with arguments "a" and "k"
 # and beside it
-#   "m": {position: value}   arguments it changed
-#   "p": text                what it printed
+#   "m": {which: value}  arguments it changed: a position or a keyword
+#   "p": text            what it printed
 import python_values as values
 
-_KINDS = {"v": object, "a": int, "o": list, "i": str, "c": str, "e": list}
-_OTHERS = {"d": str, "g": list, "x": dict, "m": dict, "p": str}
+_KINDS = {"v": object, "a": str, "e": list}
+_OTHERS = {"d": str, "s": str, "n": int, "g": list, "x": dict, "m": dict, "p": str}
+_CALL = {"b": int, "a": list, "k": dict}
 
 
 class NoData(ValueError):
     pass
 
 
+# `load_ref` gives what a reference stands for.
 class Reply:
-    __slots__ = ("kind", "value", "names", "text", "arguments", "attributes", "changed", "printed")
+    __slots__ = ("kind", "value", "names", "text", "words", "number", "arguments", "attributes", "changed", "printed")
 
-    def __init__(self, text):
+    def __init__(self, members, load_ref):
         try:
-            self._read(values.parse_json(text))
+            self._read(members, load_ref)
         except Exception as problem:
             raise NoData("the reply is no data: %s" % problem) from None
 
-    def _read(self, members):
+    def _read(self, members, load_ref):
         if type(members) is not dict:
             raise TypeError("no object")
         kinds = [key for key in members if key in _KINDS]
@@ -47,10 +50,29 @@ class Reply:
             if wanted is not object and type(value) is not wanted:
                 raise TypeError(key)
         content = members[self.kind]
-        self.value = values.load(content) if self.kind == "v" else content
+        self.value = values.load(content, load_ref) if self.kind == "v" else content
         self.names = [name for name in content if type(name) is str][:32] if self.kind == "e" else []
         self.text = members.get("d", "")
+        self.words = members.get("s")
+        self.number = members.get("n", -1)
         self.arguments = values.load(members["g"]) if "g" in members else None
         self.attributes = dict(values.load(members["x"])) if "x" in members else {}
-        self.changed = {int(at): values.load(value) for at, value in members.get("m", {}).items()}
+        self.changed = {which: values.load(value, load_ref) for which, value in members.get("m", {}).items()}
         self.printed = members.get("p", "")
+
+
+# The members of a call of a function of the tests; None: it is none.
+def read_call(members):
+    if type(members) is not dict or "b" not in members:
+        return None
+    if members.keys() != _CALL.keys() or any(type(members[key]) is not kind for key, kind in _CALL.items()):
+        raise NoData("the reply is no data: a call must have a number and arguments")
+    return members
+
+
+# What a line says; None: no JSON, or only a part of it.
+def parse(line):
+    try:
+        return values.parse_json(line)
+    except Exception:
+        return None

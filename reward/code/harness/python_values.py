@@ -108,6 +108,7 @@ _EXACT = {
     bytearray: lambda value, _: '{"t":"bytearray","v":"%s"}' % bytearray.hex(value),
     type: lambda value, _: '{"t":"type","v":%s}' % _quote(_type_name(value)),
     complex: lambda value, _: '{"t":"complex","v":[%s,%s]}' % (_float(value.real), _float(value.imag)),
+    slice: lambda value, dump_ref: _tagged("slice", [value.start, value.stop, value.step], dump_ref),
     range: lambda value, _: '{"t":"range","v":[%d,%d,%d]}' % (value.start, value.stop, value.step),
 }
 _MUTABLE = (list, dict, set, bytearray)
@@ -138,12 +139,23 @@ def _named_tuple(value, dump_ref):
     return '{"t":"namedtuple","v":[%s,%s,%s]}' % (_quote(kind.__name__), fields, _list(tuple(value), dump_ref))
 
 
+# Whether it can be written without a reference, as far as that can be seen from outside.
+def is_data(value):
+    kind = type(value)
+    if kind is type:
+        return _TYPES.get(value.__name__) is value
+    name = (kind.__module__, kind.__name__)
+    if kind in _EXACT or name in _BY_NAME or name in (("datetime", "timedelta"), ("collections", "deque")):
+        return True
+    return issubclass(kind, _BASES) or name[0] == "builtins" and name[1].startswith("dict_")
+
+
 # The JSON text of a value. `dump_ref` writes objects that stand for something of the other side, or
 # gives None.
 def dump(value, dump_ref=None):
     kind = type(value)
     write = _EXACT.get(kind)
-    if write is not None:
+    if write is not None and (kind is not type or is_data(value)):
         return write(value, dump_ref)
     if dump_ref is not None:
         text = dump_ref(value)
@@ -218,13 +230,14 @@ _LOAD = {
     "bytearray": bytearray.fromhex,
     "complex": lambda parts: complex(*parts),
     "range": lambda parts: range(*parts),
+    "slice": lambda parts: slice(*parts),
     "int": lambda text: int(text, 16),
     "float": float,
     "type": _TYPES.__getitem__,
 }
 
 
-_REFERENCES = ("ref", "name", "function", "builtin", "method")
+_REFERENCES = ("ref", "name", "function", "callback", "builtin", "method")
 
 
 # The value of parsed JSON. `load_ref` gives what an object of `dump_ref` stands for, by tag and text;

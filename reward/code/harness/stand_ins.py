@@ -4,16 +4,19 @@
 # and give what the replies say.
 #
 # Objects of the program answer to operators as they do to methods. Where that would let an object pass
-# for data they do not: == with a number, or a sum with one, is refused, and comparisons, arithmetic and
-# `in` take objects made by the tests from a class (its name begins with a capital letter).
+# for data they do not: comparisons, arithmetic and `in` take an object that the tests made themselves,
+# from a class (its name begins with a capital letter). With data it is never compared, and what it gives
+# with data (a vector times a number) must be an object again.
+import _thread
 import builtins
 import posix
 import sys
 
+import guest_reply
 import python_values as values
 from guest_reply import NoData, Reply
 
-_FIRST_ITEMS, _MOST_ITEMS = 16, 4096  # of an iterator, fetched at a time
+_ITEMS_BY_ONE, _ITEMS_TOGETHER = 1000, 1024  # of an iterator: the first ones only when they are asked for
 
 
 # The program has ended: no test that expects an exception may take this for one.
@@ -22,29 +25,37 @@ class Ended(BaseException):
 
 
 # The way to the judged program and back: a call is a line on descriptor 3, its reply the next line on
-# standard input. The program can say what it likes and when; line n is its answer to call n.
+# standard input, unless that calls a function of the tests first. The program can say what it likes and
+# when; a line is its answer to what was asked last. One thread at a time.
 class Channel:
     # `report`: a descriptor that is told "call" of the first.
     def __init__(self, report):
         self.calls = 0
         self.ended = False
         self._report = report
+        self._lock = _thread.RLock()
         self._replies = open(posix.dup(0), "rb")
         posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
 
-    # The number of the call and its reply.
-    def ask(self, call):
-        index = self.calls
-        self.calls += 1
-        if index == 0:
-            posix.write(self._report, b"call\n")
-        reply = b"" if self.ended else self._exchange((call + "\n").encode())
+    # The reply to a call. `call_back` gives the line that answers a call of a function of the tests.
+    def ask(self, call, call_back):
+        with self._lock:
+            self.calls += 1
+            if self.calls == 1:
+                posix.write(self._report, b"call\n")
+            members = self._exchange(call)
+            while (callback := guest_reply.read_call(members)) is not None:
+                members = self._exchange(call_back(callback))
+            return members
+
+    def _exchange(self, line):
+        reply = b"" if self.ended else self._send(line.encode() + b"\n")
         if not reply.endswith(b"\n"):
             self.ended = True
             raise Ended()
-        return index, reply.decode("utf-8", "replace")
+        return guest_reply.parse(reply.decode("utf-8", "replace"))
 
-    def _exchange(self, data):
+    def _send(self, data):
         try:
             while data:
                 data = data[posix.write(3, data) :]
@@ -69,19 +80,29 @@ def _reflected(operation):
     return lambda self, other: _together(operation, other, self)
 
 
+_COMPARISONS = "eq ne lt le gt ge".split()
+
+
 def _together(operation, left, right):
-    for side in (left, right):
-        if type(side) is not Remote:
-            raise TypeError("the result is an object, not data that could be compared or calculated with")
-    if not (left._remote[2] or right._remote[2]):
-        raise TypeError("the results are objects of classes that the tests do not name")
-    return left._ask(operation, right)
+    sides = [side for side in (left, right) if isinstance(side, Remote)]
+    if not any(side._remote[2] for side in sides):
+        raise TypeError("the result is an object that the tests did not make, and no data")
+    if len(sides) == 1 and operation in _COMPARISONS:
+        raise TypeError("an object cannot be compared with data here")
+    session, number, _ = sides[0]._remote
+    reflected = left is not sides[0]
+    operand = left if reflected else right
+    name = "r_" + operation if reflected else operation
+    result = session.operate('"r":%d' % number, name, [operand], (), operation not in _COMPARISONS)
+    if len(sides) == 1 and not isinstance(result, Remote):
+        raise TypeError("an object with data gives no data here")
+    return result
 
 
 # Something of the judged program that is no data.
 class Remote:
     def __init__(self, session, index, made_by_tests=False):
-        object.__setattr__(self, "_remote", (session, index, made_by_tests))
+        object.__setattr__(self, "_remote", (session, index, made_by_tests))  # the program's number
 
     def _ask(self, operation, *arguments, natural=()):
         session, index, _ = self._remote
@@ -99,6 +120,9 @@ class Remote:
         session, index, _ = self._remote
         return session.call('"r":%d' % index, args, kwargs)
 
+    def __delattr__(self, name):
+        self._ask("delattr", name)
+
     def __getitem__(self, key):
         return self._ask("getitem", key)
 
@@ -113,6 +137,9 @@ class Remote:
             raise TypeError("the result is an object, not data that could be searched")
         return bool(self._ask("contains", item))
 
+    def __format__(self, form):
+        return self._ask("format", form)
+
     def __round__(self, *digits):
         return self._ask("round", *digits)
 
@@ -125,53 +152,47 @@ class Remote:
             self._ask("exit", *([] if kind is None else [kind.__name__, str(value)]))
         return False
 
-    # By its call, so that a set of them has the same order in every run.
+    # Of what the tests made, as the program says; else by its number.
     def __hash__(self):
-        return hash(self._remote[1])
+        return self._ask("hash") if self._remote[2] else hash(self._remote[1])
 
 
 for _name in "len str repr bool iter int float complex reversed index neg pos abs invert".split():
     setattr(Remote, "__%s__" % _name, _unary(_name))
-for _name in "eq ne lt le gt ge".split():
+for _name in _COMPARISONS:
     setattr(Remote, "__%s__" % _name, _binary(_name))
 for _name in "add sub mul matmul truediv floordiv mod pow lshift rshift and or xor".split():
     setattr(Remote, "__%s__" % _name, _binary(_name))
     setattr(Remote, "__r%s__" % _name, _reflected(_name))
+    setattr(Remote, "__i%s__" % _name, _binary("i" + _name))
 
 
-# An iterator of the program. It is asked for some items at a time, ahead of those the tests take.
-class RemoteIterator:
-    def __init__(self, session, index):
-        self._remote = (session, index, False)
-        self._items = []
-        self._count = _FIRST_ITEMS
-        self._ended = False
+# An iterator of the program. The first items are asked for one by one, as they are taken.
+class RemoteIterator(Remote):
+    def __init__(self, session, index, made_by_tests=False):
+        super().__init__(session, index, made_by_tests)
+        object.__setattr__(self, "_ahead", [])
+        object.__setattr__(self, "_taken", 0)
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        if not self._items and not self._ended:
-            self._fetch()
-        if not self._items:
+        if not self._ahead:
+            count = 1 if self._taken < _ITEMS_BY_ONE else _ITEMS_TOGETHER
+            self._ahead.extend(self._ask("next", count))
+        if not self._ahead:
             raise StopIteration
-        return self._items.pop(0)
-
-    def _fetch(self):
-        session, index, _ = self._remote
-        items = session.operate('"r":%d' % index, "next", [self._count])
-        if type(items) is Remote:
-            items = [items[at] for at in range(len(items))]
-        self._ended = len(items) < self._count
-        self._items = list(items)
-        self._count = min(2 * self._count, _MOST_ITEMS)
+        object.__setattr__(self, "_taken", self._taken + 1)
+        return self._ahead.pop(0)
 
 
 # A name of the judged program, function or class.
 class StandIn:
     def __init__(self, session, name):
-        self.__name__ = self.__qualname__ = name
-        self._session = session
+        object.__setattr__(self, "__name__", name)
+        object.__setattr__(self, "__qualname__", name)
+        object.__setattr__(self, "_session", session)
 
     def __call__(self, *args, **kwargs):
         return self._session.call(self._target(), args, kwargs, _is_class_name(self.__name__))
@@ -179,12 +200,26 @@ class StandIn:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._session.operate(self._target(), "getattr", [name], AttributeError)
+        made_by_tests = _is_class_name(self.__name__)  # members of an Enum are
+        return self._session.operate(self._target(), "getattr", [name], AttributeError, made_by_tests)
+
+    def __setattr__(self, name, value):
+        self._session.operate(self._target(), "setattr", [name, value])
 
     def __instancecheck__(self, value):
-        if type(value) is not Remote:
+        if not isinstance(value, Remote):
             return False
         return self._session.operate(self._target(), "instance", [value]) is True
+
+    # Of an Enum.
+    def __iter__(self):
+        return self._session.operate(self._target(), "iter", [], (), True)
+
+    def __len__(self):
+        return self._session.operate(self._target(), "len", [])
+
+    def __getitem__(self, key):
+        return self._session.operate(self._target(), "getitem", [key], LookupError, True)
 
     def _target(self):
         return '"f":%s' % values.quote(self.__name__)
@@ -202,44 +237,75 @@ class Session:
         self.channel = channel
         self.texts = texts
         self.exceptions = {name: type(name, (Exception,), {}) for name in exceptions}
-        self.objects = {}  # by the first call that gave it: one object is one stand-in
+        self.objects = {}  # by the number the program gave them: one object is one stand-in
+        self.functions = []  # of the tests, that the program may call
+        self.errors = []  # what they raised
         self.ended = False  # since somebody last said it was not
         self.unsendable = ""  # the first argument that could not be passed to the program
 
     def stand_in(self, name):
         return self.exceptions.get(name) or StandIn(self, name)
 
-    # What is no data, or more than that: things of the program, and functions, which travel as code with what they close
-    # over.
+    # What is no data: things of the program, and functions of the tests, which the program may call.
     def dump_ref(self, value):
         kind = type(value)
-        if kind in (Remote, RemoteIterator):
+        if isinstance(value, Remote):
             return '{"t":"ref","v":%d}' % value._remote[1]
         if (kind.__module__, kind.__name__) == ("collections", "Counter"):
             return '{"t":"counter","v":%s}' % values.dump(dict(value), self.dump_ref)
         if kind is StandIn:
             return '{"t":"name","v":%s}' % values.quote(value.__name__)
-        if kind is type(_unary):
-            return self._function(value)
-        if kind is type(len) and getattr(sys.modules.get(value.__module__), value.__name__, None) is value:
-            return '{"t":"builtin","v":[%s,%s]}' % (
-                values.quote(value.__module__),
-                values.quote(value.__name__),
-            )
+        if kind in (type(len), type) and getattr(sys.modules.get(value.__module__), value.__name__, None) is value:
+            if kind is type(len) or value.__module__ == "builtins":
+                return '{"t":"builtin","v":[%s,%s]}' % (values.quote(value.__module__), values.quote(value.__name__))
         if kind is type(str.upper) and getattr(builtins, value.__objclass__.__name__, None) is value.__objclass__:
             return '{"t":"method","v":["%s","%s"]}' % (value.__objclass__.__name__, value.__name__)
+        if callable(value) and kind is not type:
+            return self._function(value)
         return None
 
     def _function(self, function):
-        import marshal
+        if not any(known is function for known in self.functions):
+            self.functions.append(function)
+        number = next(at for at, known in enumerate(self.functions) if known is function)
+        code = getattr(function, "__code__", None) if type(function) is type(_is_class_name) else None
+        shape = None
+        if code is not None:
+            counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
+            defaults = len(function.__defaults__ or ())
+            shape = [function.__name__, *counts, list(code.co_varnames), code.co_flags, defaults]
+        return '{"t":"function","v":[%d,%s]}' % (number, values.dump(shape))
 
-        cells = [cell.cell_contents for cell in function.__closure__ or ()]
-        parts = [list(function.__defaults__ or ()), dict(function.__kwdefaults__ or {}), cells]
+    # The line that answers the program's call of one of them.
+    def call_back(self, call):
         try:
-            rest = ",".join([values.dump(part, self.dump_ref) for part in parts])
-        except RecursionError:
-            raise values.OpaqueError("a function that closes over itself") from None
-        return '{"t":"function","v":["%s",%s]}' % (marshal.dumps(function.__code__).hex(), rest)
+            if not 0 <= call["b"] < len(self.functions):
+                raise NoData("the reply is no data: there is no such function")
+            arguments = values.load(call["a"], self.load_ref)
+            keywords = {key: values.load(value, self.load_ref) for key, value in call["k"].items()}
+            result = self.functions[call["b"]](*arguments, **keywords)
+            return '{"y":%s}' % self.dump(result, "what a function of the tests returned")
+        except Exception as error:
+            self.errors.append(error)
+            described = {
+                "names": [kind.__name__ for kind in type(error).__mro__],
+                "text": str(error),
+                "arguments": list(error.args) if all(map(values.is_data, error.args)) else [str(error)],
+                "number": len(self.errors) - 1,
+            }
+            return '{"x":%s}' % values.dump(described)
+
+    # What a reply speaks of that is no data.
+    def load_ref(self, tag, value):
+        if tag == "callback" and type(value) is int and 0 <= value < len(self.functions):
+            return self.functions[value]
+        if tag != "ref" or type(value) is not list or len(value) != 3 or type(value[2]) is not int:
+            raise ValueError("there is no such object")
+        role, _, number = value
+        if role == "coroutine":
+            return self._coroutine(number)
+        kind = RemoteIterator if role == "iterator" else Remote
+        return self.objects.setdefault(number, kind(self, number))
 
     def dump(self, value, what):
         try:
@@ -256,77 +322,71 @@ class Session:
             text += ',"k":{%s}' % ",".join(
                 "%s:%s" % (values.quote(key), self.dump(value, "argument " + key)) for key, value in items
             )
-        return self.ask(text + "}", args, (), made_by_tests)
+        named = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
+        return self.ask(text + "}", named, (), made_by_tests)
 
-    def operate(self, target, operation, arguments, natural=()):
+    def operate(self, target, operation, arguments, natural=(), made_by_tests=False):
         text = self.dump(list(arguments), "an operand")
-        return self.ask('{%s,"op":"%s","a":%s}' % (target, operation, text), (), natural)
+        return self.ask('{%s,"op":"%s","a":%s}' % (target, operation, text), (), natural, made_by_tests)
 
-    # `natural`: what the request may raise whatever the tests name.
+    # `args`: by the names that replies have for them. `natural`: what the request may raise whatever the
+    # tests name.
     def ask(self, text, args=(), natural=(), made_by_tests=False):
         try:
-            index, reply = self.channel.ask(text)
+            members = self.channel.ask(text, self.call_back)
+            reply = Reply(members, self.load_ref)
         except Ended:
             self.ended = True
             raise
-        try:
-            reply = Reply(reply)
         except NoData as problem:
             raise RuntimeError(str(problem)) from None
-        return self.take(index, reply, args, natural, made_by_tests)
+        return self.take(reply, args, natural, made_by_tests)
 
-    def take(self, index, reply, args, natural, made_by_tests):
+    def take(self, reply, args, natural, made_by_tests):
         if reply.printed:
             sys.stdout.write(reply.printed)
-        for position, value in reply.changed.items():
-            if not 0 <= position < len(args) or _put_back(args[position], value) is not args[position]:
+        for which, value in reply.changed.items():
+            if which not in args or _put_back(args[which], value) is not args[which]:
                 raise RuntimeError("the reply is no data: an argument changed its type")
         if reply.kind == "e":
             raise self.exception(reply, natural)
-        if reply.kind == "v":
-            return reply.value
         if reply.kind == "a":
-            if 0 <= reply.value < len(args) and values.is_mutable(args[reply.value]):
+            if reply.value in args and values.is_mutable(args[reply.value]):
                 return args[reply.value]
             raise RuntimeError("the reply is no data: there is no such argument")
-        if reply.kind == "i":
-            return RemoteIterator(self, index)
-        if reply.kind == "c":
-            return self._coroutine(index)
-        return self.object(reply.value, index, made_by_tests)
+        if made_by_tests and isinstance(reply.value, Remote):
+            session, number, _ = reply.value._remote
+            object.__setattr__(reply.value, "_remote", (session, number, True))
+        return reply.value
 
-    # What one call gave, another may give again.
-    def object(self, value, index, made_by_tests):
-        first = value[-1] if value else None
-        if type(first) is not int or first != index and first not in self.objects:
-            raise RuntimeError("the reply is no data: there is no such object")
-        return self.objects.setdefault(first, Remote(self, first, made_by_tests))
-
-    async def _coroutine(self, index):
-        return self.operate('"r":%d' % index, "await", [])
+    async def _coroutine(self, number):
+        return self.operate('"r":%d' % number, "await", [])
 
     def exception(self, reply, natural):
+        if 0 <= reply.number < len(self.errors):
+            return self.errors[reply.number]
         own = tuple(self.exceptions[name] for name in reply.names if name in self.exceptions)
-        kind = next(filter(None, map(_builtin_exception, reply.names)), Exception)
+        kind = next(filter(None, map(_known_exception, reply.names)), Exception)
         if issubclass(kind, _SIGNS) and not issubclass(kind, natural):
             names = [base.__name__ for base in kind.__mro__ if base not in Exception.__mro__]
             if not any(name in text for name in names for text in self.texts):
                 kind = RuntimeError
         bases = tuple(dict.fromkeys([*own, kind])) if kind is not Exception else own
-        whole = type(own[0].__name__, bases, {}) if own else kind
-        for arguments in (reply.arguments, [reply.text]):
-            try:
-                error = whole(*arguments)
-            except Exception:  # UnicodeError and its like want more than a text
-                continue
-            if own:
-                error.__dict__.update((name, value) for name, value in reply.attributes.items() if type(name) is str)
-            return error
-        return RuntimeError(reply.text)
+        words = {} if reply.words is None else {"__str__": lambda _: reply.words}
+        whole = type(own[0].__name__, bases, words) if own else kind
+        try:
+            error = whole(*reply.arguments)
+        except Exception:  # UnicodeError and its like want more than what their arguments are later
+            error = whole.__new__(whole)
+            error.args = (reply.text,)
+        error.__dict__.update((name, value) for name, value in reply.attributes.items() if type(name) is str)
+        return error
 
 
-def _builtin_exception(name):
-    kind = getattr(builtins, name, None)
+# The exception that a name means here; those of modules ("queue:Empty") where the tests have them.
+def _known_exception(name):
+    module, _, name = name.rpartition(":")
+    kind = getattr(sys.modules.get(module) if module else builtins, name, None)
     return kind if isinstance(kind, type) and issubclass(kind, Exception) else None
 
 

@@ -229,6 +229,82 @@ TEST_F(CodeScorerTest, AssertionsWithoutAnEndAreWrong) {
   EXPECT_THAT(ExpectWrong(endless), HasSubstr("time limit"));
 }
 
+TEST_F(CodeScorerTest, FunctionsOfTheTestsAreCalledBack) {
+  ExpectRight(Asserts("calls = []\nassert f([1, 2], calls.append) == 2 and calls == [1, 2]",
+                      "def f(l, g):\n  for x in l: g(x)\n  return len(l)"));
+  ExpectRight(Asserts("import math\ndef q(x): return math.sqrt(g(x))\nassert f(q, 4) == 4",
+                      "def g(x): return x * x\ndef f(q, x): return q(x)"));
+  const std::string retry =
+      "class Odd(ValueError): pass\nn = 0\ndef g():\n  global n\n  n += 1\n"
+      "  if n < 3: raise Odd(n)\n  return n\nassert f(g, 5) == 3\nn = 0\n"
+      "try: f(g, 2)\nexcept Odd as e: assert e.args == (2,)\nelse: assert False";
+  const std::string tries =
+      "def f(g, n):\n  for i in range(n):\n    try: return g()\n    except ValueError as e: last = "
+      "e\n";
+  ExpectRight(Asserts(retry, tries + "  raise last"));
+  ExpectWrong(Asserts(retry, tries));
+  ExpectRight(Asserts("assert curry(lambda a, b, c=0: a + b + c)(1)(2) == 3",
+                      "import inspect\ndef curry(g):\n  n = sum(p.default is p.empty for p in "
+                      "inspect.signature(g).parameters.values())\n"
+                      "  def h(*a): return g(*a) if len(a) >= n else lambda *b: h(*a, *b)\n"
+                      "  return h"));
+  // What a function of the tests knows stays with them.
+  ExpectWrong(
+      Asserts("assert guess(lambda x: x == 37) == 37",
+              "def guess(g): return [c for c in g.__code__.co_consts if type(c) is int][0]"));
+}
+
+TEST_F(CodeScorerTest, IteratorsAreAskedForWhatTheTestsTake) {
+  ExpectRight(Asserts("g = f()\nassert [next(g) for _ in range(5)] == [2, 4, 16, 256, 65536]",
+                      "def f():\n  x = 2\n  while True:\n    yield x\n    x = x * x"));
+  ExpectRight(
+      Asserts("g = f()\nassert next(g) == 1\ntry: next(g)\nexcept ValueError: pass\n"
+              "else: assert False",
+              "def f():\n  yield 1\n  raise ValueError()"));
+  ExpectRight(Asserts("g = f()\nnext(g)\nassert g.send(10) == 11\ng.close()\nassert list(g) == []",
+                      "def f():\n  x = 0\n  while True: x = (yield x + 1) or 0"));
+  ExpectRight(Asserts("assert sum(f(5000)) == 12497500 and list(f(3)) == [0, 1, 2]",
+                      "def f(n): return (i for i in range(n))"));
+  ExpectRight(
+      Asserts("p = Peek([1, 2])\nassert p.peek() == 1 and list(p) == [1, 2]",
+              "class Peek:\n  def __init__(s, l): s.l = list(l)\n  def __iter__(s): return s\n"
+              "  def peek(s): return s.l[0]\n  def __next__(s):\n"
+              "    if not s.l: raise StopIteration\n    return s.l.pop(0)"));
+}
+
+TEST_F(CodeScorerTest, ObjectsMayDeriveFromBuiltInTypesAndStandInLists) {
+  ExpectRight(Asserts("c = LRU(2)\nc.put(1, 1)\nassert c.get(1) == 1 and c.get(2) == -1",
+                      "from collections import OrderedDict\nclass LRU(OrderedDict):\n"
+                      "  def __init__(s, n): s.n = n\n  def put(s, k, v): s[k] = v\n"
+                      "  def get(s, k): return OrderedDict.get(s, k, -1)"));
+  ExpectRight(Asserts("l = f()\nassert [p.x for p in l] == [1, 2] and g(l[1]) == 2",
+                      "class P:\n  def __init__(s, x): s.x = x\ndef f(): return [P(1), P(2)]\n"
+                      "def g(p): return p.x"));
+  ExpectRight(
+      Asserts("v = V(2)\nassert v * 2 == V(4) and 2 * v + v == V(6) and len({V(1), V(1)}) == 1",
+              "class V:\n  def __init__(s, x): s.x = x\n  def __mul__(s, k): return V(s.x * k)\n"
+              "  __rmul__ = __mul__\n  def __add__(s, o): return V(s.x + o.x)\n"
+              "  def __eq__(s, o): return s.x == o.x\n  def __hash__(s): return s.x"));
+  ExpectRight(Asserts("assert [c.name for c in C] == ['R', 'G'] and C(1) is C.R and C['G'] != C.R",
+                      "from enum import Enum\nclass C(Enum):\n  R = 1\n  G = 2"));
+  // No object of a list passes for data.
+  const std::string any =
+      "class Any:\n  def __eq__(s, o): return True\n  def __lt__(s, o): return True\n"
+      "  def __hash__(s): return 0\n  def __radd__(s, o): return 3\n";
+  for (const char* assertion : {"assert f() == [1, 2]", "assert sorted(f()) == [1, 2]",
+                                "assert sum(f()) == 3", "assert set(f()) == {1, 2}",
+                                "assert f()[0] == 1", "assert 1 in f()", "assert max(f()) == 2"}) {
+    ExpectWrong(Asserts(assertion, any + "def f(): return [Any(), Any()]"));
+  }
+}
+
+TEST_F(CodeScorerTest, TestsMayHaveThreads) {
+  ExpectRight(
+      Asserts("from concurrent.futures import ThreadPoolExecutor as T\n"
+              "with T(8) as t: assert list(t.map(f, range(200))) == [i + 1 for i in range(200)]",
+              "def f(x): return x + 1"));
+}
+
 TEST_F(CodeScorerTest, OneObjectIsOneToTheTests) {
   const std::string single =
       "class S:\n  one = None\n  def __new__(c):\n    if c.one is None: c.one = object.__new__(c)\n"
