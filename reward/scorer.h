@@ -73,6 +73,8 @@ class Scorer {
   // the reward service keeps them off the threads that compute.
   virtual int max_concurrent_calls() const { return 0; }
 
+  // Whether what it needs beside the task (a sandbox) is there; before the first task is looked at.
+  virtual Status CheckReady() const { return OkStatus(); }
   // What is wrong with the options, and only then with the ground truth; without naming the task.
   virtual Status CheckTask(const ScoringTask& task) const = 0;
   // Blocks until there is a verdict, at most until the deadline: then it is unscorable.

@@ -157,6 +157,7 @@ StatusOr<Outcome> Score(Options options) {
   ASSIGN_OR_RETURN(const ScoringConfig config, ReadScoringConfig(options.config, options.settings));
   ASSIGN_OR_RETURN(const LocalScorers scorers, MakeLocalScorers(config.reward, config.sandbox, 0));
   ASSIGN_OR_RETURN(const Scorer* scorer, scorers.registry.Find(options.verifier));
+  RETURN_IF_ERROR(scorer->CheckReady());
   if (!options.row.extractor.empty()) {
     RETURN_IF_ERROR(reward::FindExtractor(options.row.extractor).status());
   }

@@ -43,6 +43,7 @@ class CodeScorer final : public Scorer {
   int max_concurrent_calls() const override { return config_.max_concurrent_calls; }
 
   // Also opens the sandbox, so that a host that has none is found when the data is loaded.
+  Status CheckReady() const override { return Sandbox().status(); }
   Status CheckTask(const ScoringTask& task) const override;
   Verdict Score(const ScoringTask& task, const Response& response,
                 const ScoringCall& call) const override;

@@ -160,6 +160,9 @@ TEST_F(ScoreCommand, ProgramsAreRun) {
   const CommandResult wrong = Run("score --verifier code --jsonl wrong.jsonl");
   ExpectError(wrong, {"wrong.jsonl:7: pred"});
   EXPECT_EQ(ScoresOf(wrong.output), "101010");
+  ExpectError(Run("score --verifier code --jsonl programs.jsonl sandbox.token_file=none"
+                  " sandbox.address=localhost:1"),
+              {"opening ", "none: No such file"});
   ExpectError(Run("score --verifier code --gold 1 --pred 1"), {"--gold: ", "expected an object"});
   ExpectError(Run("score --verifier code --jsonl programs.jsonl sandbox.slts=1"),
               {"command line: unknown key 'slts' in section 'sandbox'"});
