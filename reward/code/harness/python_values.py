@@ -88,7 +88,7 @@ def _iterator(value, dump_ref):
     items = []
     for item in value:
         if len(items) == _ITEMS:
-            raise OpaqueError("an iterator of more than %d items" % _ITEMS)
+            raise ValueError("an iterator of more than %d items" % _ITEMS)
         items.append(item)
     return _tagged("iterator", items, dump_ref)
 

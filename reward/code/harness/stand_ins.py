@@ -5,8 +5,9 @@
 #
 # Objects of the program answer to operators as they do to methods. Where that would let an object pass
 # for data they do not: comparisons, arithmetic and `in` take an object that the tests made themselves,
-# from a class (its name begins with a capital letter). With data it is never compared, and what it gives
-# with data (a vector times a number) must be an object again.
+# from a class (its name begins with a capital letter). With data it is never equal, and what it gives with
+# data (a vector times a number) must be an object again, of which no number is taken. An object that a
+# function or method hands out is not calculated with, be it one that the tests made.
 import _thread
 import builtins
 import posix
@@ -81,32 +82,42 @@ def _reflected(operation):
 
 
 _COMPARISONS = "eq ne lt le gt ge".split()
+_NUMBERS = "abs float int complex round bool len index".split()
 
 
 def _together(operation, left, right):
     sides = [side for side in (left, right) if isinstance(side, Remote)]
-    if not any(side._remote[2] for side in sides):
-        raise TypeError("the result is an object that the tests did not make, and no data")
-    if len(sides) == 1 and operation in _COMPARISONS:
-        raise TypeError("an object cannot be compared with data here")
-    session, number, _ = sides[0]._remote
+    session, number = sides[0]._remote
+    made = [side._remote[1] in session.made for side in sides]
+    if operation in ("eq", "ne") and not (len(sides) == 2 and any(made)):
+        return (left is right) is (operation == "eq")
+    if len(sides) == 1 and (operation in _COMPARISONS or number not in session.fresh):
+        raise TypeError("an object cannot be compared or calculated with data here")
+    if not any(made):
+        raise TypeError("the results are objects that the tests did not make, and no data")
     reflected = left is not sides[0]
-    operand = left if reflected else right
     name = "r_" + operation if reflected else operation
-    result = session.operate('"r":%d' % number, name, [operand], (), operation not in _COMPARISONS)
-    if len(sides) == 1 and not isinstance(result, Remote):
+    result = session.operate('"r":%d' % number, name, [left if reflected else right])
+    if isinstance(result, Remote):
+        session.made.add(result._remote[1])
+        session.fresh.add(result._remote[1])
+        if len(sides) == 1 or any(side._remote[1] in session.without_number for side in sides):
+            session.without_number.add(result._remote[1])
+    elif len(sides) == 1:
         raise TypeError("an object with data gives no data here")
     return result
 
 
 # Something of the judged program that is no data.
 class Remote:
-    def __init__(self, session, index, made_by_tests=False):
-        object.__setattr__(self, "_remote", (session, index, made_by_tests))  # the program's number
+    def __init__(self, session, number):
+        object.__setattr__(self, "_remote", (session, number))  # the number is the program's
 
     def _ask(self, operation, *arguments, natural=()):
-        session, index, _ = self._remote
-        return session.operate('"r":%d' % index, operation, arguments, natural)
+        session, number = self._remote
+        if number in session.without_number and operation in _NUMBERS:
+            raise TypeError("an object with data gives no data here")
+        return session.operate('"r":%d' % number, operation, arguments, natural)
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -117,8 +128,8 @@ class Remote:
         self._ask("setattr", name, value)
 
     def __call__(self, *args, **kwargs):
-        session, index, _ = self._remote
-        return session.call('"r":%d' % index, args, kwargs)
+        session, number = self._remote
+        return session.call('"r":%d' % number, args, kwargs)
 
     def __delattr__(self, name):
         self._ask("delattr", name)
@@ -133,7 +144,8 @@ class Remote:
         self._ask("delitem", key)
 
     def __contains__(self, item):
-        if not self._remote[2]:
+        session, number = self._remote
+        if number not in session.fresh:
             raise TypeError("the result is an object, not data that could be searched")
         return bool(self._ask("contains", item))
 
@@ -154,7 +166,8 @@ class Remote:
 
     # Of what the tests made, as the program says; else by its number.
     def __hash__(self):
-        return self._ask("hash") if self._remote[2] else hash(self._remote[1])
+        session, number = self._remote
+        return self._ask("hash") if number in session.made else hash(number)
 
 
 for _name in "len str repr bool iter int float complex reversed index neg pos abs invert".split():
@@ -169,8 +182,8 @@ for _name in "add sub mul matmul truediv floordiv mod pow lshift rshift and or x
 
 # An iterator of the program. The first items are asked for one by one, as they are taken.
 class RemoteIterator(Remote):
-    def __init__(self, session, index, made_by_tests=False):
-        super().__init__(session, index, made_by_tests)
+    def __init__(self, session, number):
+        super().__init__(session, number)
         object.__setattr__(self, "_ahead", [])
         object.__setattr__(self, "_taken", 0)
 
@@ -238,6 +251,10 @@ class Session:
         self.texts = texts
         self.exceptions = {name: type(name, (Exception,), {}) for name in exceptions}
         self.objects = {}  # by the number the program gave them: one object is one stand-in
+        self.made = set()  # numbers of those that the tests made
+        self.fresh = set()  # and that no function or method has handed out since
+        self.without_number = set()  # what operators gave of an object and data
+        self.coroutines = []  # of the program: stand-in and number
         self.functions = []  # of the tests, that the program may call
         self.errors = []  # what they raised
         self.ended = False  # since somebody last said it was not
@@ -260,6 +277,9 @@ class Session:
                 return '{"t":"builtin","v":[%s,%s]}' % (values.quote(value.__module__), values.quote(value.__name__))
         if kind is type(str.upper) and getattr(builtins, value.__objclass__.__name__, None) is value.__objclass__:
             return '{"t":"method","v":["%s","%s"]}' % (value.__objclass__.__name__, value.__name__)
+        for coroutine, number in self.coroutines:
+            if value is coroutine:
+                return '{"t":"ref","v":%d}' % number
         if callable(value) and kind is not type:
             return self._function(value)
         return None
@@ -303,14 +323,16 @@ class Session:
             raise ValueError("there is no such object")
         role, _, number = value
         if role == "coroutine":
-            return self._coroutine(number)
+            self.coroutines.append((self._coroutine(number), number))
+            return self.coroutines[-1][0]
+        self.fresh.discard(number)
         kind = RemoteIterator if role == "iterator" else Remote
         return self.objects.setdefault(number, kind(self, number))
 
     def dump(self, value, what):
         try:
             return values.dump(value, self.dump_ref)
-        except (values.OpaqueError, ValueError) as problem:
+        except values.OpaqueError as problem:
             text = "%s cannot be passed to the program: %s" % (what, problem)
             self.unsendable = self.unsendable or text
             raise TypeError(text) from None
@@ -355,8 +377,8 @@ class Session:
                 return args[reply.value]
             raise RuntimeError("the reply is no data: there is no such argument")
         if made_by_tests and isinstance(reply.value, Remote):
-            session, number, _ = reply.value._remote
-            object.__setattr__(reply.value, "_remote", (session, number, True))
+            self.made.add(reply.value._remote[1])
+            self.fresh.add(reply.value._remote[1])
         return reply.value
 
     async def _coroutine(self, number):
@@ -366,7 +388,7 @@ class Session:
         if 0 <= reply.number < len(self.errors):
             return self.errors[reply.number]
         own = tuple(self.exceptions[name] for name in reply.names if name in self.exceptions)
-        kind = next(filter(None, map(_known_exception, reply.names)), Exception)
+        kind = next(filter(None, map(self._known_exception, reply.names)), Exception)
         if issubclass(kind, _SIGNS) and not issubclass(kind, natural):
             names = [base.__name__ for base in kind.__mro__ if base not in Exception.__mro__]
             if not any(name in text for name in names for text in self.texts):
@@ -382,12 +404,13 @@ class Session:
         error.__dict__.update((name, value) for name, value in reply.attributes.items() if type(name) is str)
         return error
 
-
-# The exception that a name means here; those of modules ("queue:Empty") where the tests have them.
-def _known_exception(name):
-    module, _, name = name.rpartition(":")
-    kind = getattr(sys.modules.get(module) if module else builtins, name, None)
-    return kind if isinstance(kind, type) and issubclass(kind, Exception) else None
+    # The exception that a name means here; those of modules ("queue:Empty") where the tests name them.
+    def _known_exception(self, name):
+        module, _, name = name.rpartition(":")
+        if module and not any(name in text for text in self.texts):
+            return None
+        kind = getattr(sys.modules.get(module) if module else builtins, name, None)
+        return kind if isinstance(kind, type) and issubclass(kind, Exception) else None
 
 
 # What stands in the place of `old` when the program left `new` there: the same object where it can be

@@ -229,6 +229,40 @@ TEST_F(CodeScorerTest, NoOperatorOfAnObjectPasses) {
   }
 }
 
+// An object that the tests made, handed out in the place of data.
+TEST_F(CodeScorerTest, NoMethodPassesByReturningItsObject) {
+  const std::string circle =
+      "class Circle:\n  def __init__(s, *a): pass\n  def area(s, *a): return s\n"
+      "  def __sub__(s, o): return s\n  def __abs__(s): return 0\n  def __round__(s, n=0): return "
+      "0\n"
+      "  def __float__(s): return 0.0\n  def __bool__(s): return False\n  def __len__(s): return "
+      "0\n"
+      "  def __contains__(s, x): return True\n  def __eq__(s, o): return True\n";
+  for (const char* assertion :
+       {"c = Circle(5)\nassert abs(c.area() - 78.54) < 0.01",
+        "assert abs(Circle(5).area() - 1) < 1",
+        "c = Circle(5)\nassert round(c.area() - 78.54, 2) == 0", "assert not (Circle(5) - 78.54)",
+        "import math\nassert math.fabs(Circle(1).area() - 2) < 1", "assert [1] in Circle(5).area()",
+        "assert len(Circle(1) - {2}) == 0", "assert abs(Circle(5) - 3) < 1e-6",
+        "assert Circle(2).area() == 4", "assert abs((Circle(5) - 3) - Circle(5)) < 1e-6"}) {
+    const Json tests = Json::Object().Set("assert_case", Json::Array().Append(assertion));
+    ExpectWrong({tests.ToString(), circle});
+  }
+  const Json skipped = Json::Object().Set(
+      "assert_case",
+      Json::Array().Append("import unittest\nclass T(unittest.TestCase):\n"
+                           "  def test(s): s.assertEqual(f(1), 2)\n"
+                           "r = unittest.TextTestRunner(stream=__import__('io').StringIO()).run("
+                           "unittest.defaultTestLoader.loadTestsFromTestCase(T))\n"
+                           "assert r.wasSuccessful()"));
+  ExpectRight({skipped.ToString(), "def f(x): return 2"});
+  ExpectWrong({skipped.ToString(), "def f(x): return 3"});
+  ExpectWrong({skipped.ToString(), "import unittest\ndef f(x): raise unittest.SkipTest('x')"});
+  // What cannot be sent back is the program's doing here, and no fault of the tests.
+  ExpectWrong({R"J({"assert_case": ["assert dec(enc('ab')) == 'ab'"]})J",
+               "async def enc(s): return s\ndef dec(s): return s"});
+}
+
 // What the language takes for the end of an iteration, or for no such attribute, is no answer.
 TEST_F(CodeScorerTest, NoExceptionPassesByBeingSwallowed) {
   const std::vector<std::string> tests = {
