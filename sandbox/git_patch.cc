@@ -18,7 +18,7 @@ constexpr std::string_view kNoBlob = "0000000000000000000000000000000000000000";
 std::string Quoted(const std::string& name) {
   static constexpr std::string_view kEscaped = "\a\b\t\n\v\f\r\"\\", kLetters = "abtnvfr\"\\";
   std::string quoted;
-  bool plain = true;
+  bool plain = name.find(" /") == name.npos;  // git ends a plain name of no content there
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
     const size_t letter = kEscaped.find(c);

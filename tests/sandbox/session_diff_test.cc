@@ -118,6 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         "rm text; mkdir text; echo in > text/file; rm -r directory; echo > directory",
         R"(echo 2 >> 'tab"quote\'; echo t > $'t\ta"b\nc'; echo e > $'\e\x7f'; echo > ' ')",
         R"(rm 'tab"quote\'; chmod +x $'\xc3\xa4 x'; echo u > $'\xff'; printf x > 'no newline')",
+        "mkdir 'd ' ' '; : > 'd /e'; : > ' /e'; echo > 'd /f'; printf '\\0' > 'd /b b'",
         "for i in $(seq 120); do head -c $i /dev/urandom | cat - /dev/zero | "
         "head -c $((i * 7)) > b$i; done"));
 
