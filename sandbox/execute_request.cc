@@ -107,8 +107,10 @@ StatusOr<ExecutionJob> ParseSide(const proto::ExecuteRequest& request, const San
     return InvalidArgument("{}: a conversation has one run of each side, not {}", side,
                            job->runs.size());
   }
-  if (!job->runs[0].stdin_bytes.empty() || job->runs[0].stdin_pace != StdinPace::kAtOnce) {
-    return InvalidArgument("{}: runs[0].stdin: it comes from the other side here", side);
+  const bool paced = job->runs[0].stdin_pace != StdinPace::kAtOnce;
+  if (paced || !job->runs[0].stdin_bytes.empty()) {
+    return InvalidArgument("{}: runs[0].{}: standard input comes from the other side here", side,
+                           paced ? "paced" : "stdin");
   }
   return job;
 }

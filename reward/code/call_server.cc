@@ -13,7 +13,7 @@
 namespace longhaul::reward {
 namespace {
 
-// What tests do not say the size of, such as `assert f(n) == list(range(n))`.
+// What a wrong program may answer before it is ended for that.
 constexpr int64_t kAnswerBytes = 8 << 20;
 
 // What calls return is of the order of what is passed and of what is expected, which a reply may

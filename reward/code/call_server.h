@@ -26,7 +26,7 @@ struct CallReplies {
   std::string ending;
 };
 
-// `calls`: one line each, JSON in Python, hexadecimal bytes in C++. `expected_bytes`: what right
+// Of a Python program. `calls`: one line of JSON each. `expected_bytes`: what right
 // answers take, as far as that is known.
 StatusOr<CallReplies> RunCalls(const JudgeArgs& args, const std::vector<std::string>& calls,
                                int64_t expected_bytes);

@@ -60,7 +60,7 @@ int longhaul_serve(const longhaul_function& function) {
   std::string call;
   while (questions.Next(call)) {
     longhaul::LimitCall(cpu_s, wall_s);
-    longhaul::WriteReply(longhaul::Answer<longhaul_declared_type>(function, call) + "\n");
+    if (!longhaul::Send(longhaul::Answer<longhaul_declared_type>(function, call) + "\n")) _exit(1);
     longhaul::LimitCall(0, 0);  // the next one takes no time of the program's
   }
   _exit(0);

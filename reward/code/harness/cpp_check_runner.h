@@ -50,14 +50,6 @@ class Channel {
   void Report(std::string_view line) const {
     if (::write(report_, line.data(), line.size()) < 0) syscall(SYS_exit_group, 1);
   }
-  static bool Send(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t written = ::write(3, text.data(), text.size());
-      if (written <= 0) return false;
-      text.remove_prefix(static_cast<size_t>(written));
-    }
-    return true;
-  }
 
   LineReader replies_;  // before standard input goes
   int report_;

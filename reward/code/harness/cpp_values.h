@@ -162,12 +162,14 @@ inline std::string FromHex(std::string_view text) {
   use(underflow_error);          \
   use(runtime_error)
 
-inline void WriteReply(std::string_view text) {
+// To the other side. False: it is gone.
+inline bool Send(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(3, text.data(), text.size());
-    if (written <= 0) _exit(1);
+    if (written <= 0) return false;
     text.remove_prefix(static_cast<size_t>(written));
   }
+  return true;
 }
 
 // Lines of what standard input was when this was made.
