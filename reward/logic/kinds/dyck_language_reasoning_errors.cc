@@ -77,9 +77,12 @@ std::string DrawWrongStack(const std::string& right, RandomSequence& random) {
   return wrong == right ? right + other : wrong;
 }
 
-// Bare numbers separated by commas, or nothing, are read as the list they stand for.
+// Bare numbers separated by commas are read as the list they stand for; nothing is no answer.
 StatusOr<std::set<int64_t>> ReadNumbers(std::string_view answer) {
   const std::string_view text = Unfenced(answer);
+  if (text.find_first_not_of(" \t\r\n") == text.npos) {
+    return InvalidArgument("no list of numbers; [] says that none is wrong");
+  }
   const bool bare = text.find_first_of("[({\"'") == text.npos;
   ASSIGN_OR_RETURN(const Json list,
                    ReadLiteral(bare ? fmt::format("[{}]", text) : std::string(text)));

@@ -95,7 +95,7 @@ TEST(DyckReasoningErrorsTest, NothingWrongIsAnEmptyList) {
   const std::string puzzle =
       R"j({"dyck_sequence": "()", "thoughts": ["Thought 1: ( ; stack: (", "Thought 2: ) ; stack: empty"]})j";
   EXPECT_TRUE(Accepts("dyck_language_reasoning_errors", puzzle, "[]"));
-  EXPECT_TRUE(Accepts("dyck_language_reasoning_errors", puzzle, ""));
+  EXPECT_FALSE(Accepts("dyck_language_reasoning_errors", puzzle, ""));
   EXPECT_FALSE(Accepts("dyck_language_reasoning_errors", puzzle, "none"));
   EXPECT_FALSE(Accepts("dyck_language_reasoning_errors", puzzle, "[1]"));
 }
