@@ -184,6 +184,8 @@ _named_tuples = {}
 def _load_named_tuple(name, fields, items):
     from collections import namedtuple
 
+    if any(map(callable, items)):
+        raise ValueError("a named tuple of functions")  # its fields would be methods
     key = (name, *fields)
     if key not in _named_tuples:
         _named_tuples[key] = namedtuple(name, fields)

@@ -83,6 +83,11 @@ def _reflected(operation):
 
 _COMPARISONS = "eq ne lt le gt ge".split()
 _NUMBERS = "abs float int complex round bool len index".split()
+# Methods that strings, sets and numbers have and classes of programs seldom: an object that answers to
+# them stands where data should.
+_OF_DATA = {name for kind in (str, set, float) for name in dir(kind) if name.startswith("is")}
+_OF_DATA.update("startswith endswith difference symmetric_difference intersection union removeprefix".split())
+_OF_DATA.update("removesuffix lower upper strip lstrip rstrip partition rpartition splitlines as_integer_ratio".split())
 
 
 def _together(operation, left, right):
@@ -122,6 +127,9 @@ class Remote:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
+        session, number = self._remote
+        if name in _OF_DATA and number not in session.fresh:
+            raise TypeError("the result is an object, and %s is asked of data" % name)
         return self._ask("getattr", name, natural=AttributeError)
 
     def __setattr__(self, name, value):
@@ -156,7 +164,12 @@ class Remote:
         return self._ask("round", *digits)
 
     def __enter__(self):
-        return self._ask("enter")
+        session, number = self._remote
+        fresh = number in session.fresh
+        entered = self._ask("enter")
+        if fresh and entered is self:
+            session.fresh.add(number)
+        return entered
 
     # What the tests raise stays raised: no object of the program may swallow an assertion.
     def __exit__(self, kind, value, _):
@@ -220,6 +233,8 @@ class StandIn:
         self._session.operate(self._target(), "setattr", [name, value])
 
     def __instancecheck__(self, value):
+        if isinstance(value, Exception):
+            return self.__name__ in getattr(value, "longhaul_names", ())
         if not isinstance(value, Remote):
             return False
         return self._session.operate(self._target(), "instance", [value]) is True
@@ -254,6 +269,7 @@ class Session:
         self.made = set()  # numbers of those that the tests made
         self.fresh = set()  # and that no function or method has handed out since
         self.without_number = set()  # what operators gave of an object and data
+        self.known = False  # whether the object that came last had come before
         self.coroutines = []  # of the program: stand-in and number
         self.functions = []  # of the tests, that the program may call
         self.errors = []  # what they raised
@@ -325,6 +341,7 @@ class Session:
         if role == "coroutine":
             self.coroutines.append((self._coroutine(number), number))
             return self.coroutines[-1][0]
+        self.known = number in self.objects
         self.fresh.discard(number)
         kind = RemoteIterator if role == "iterator" else Remote
         return self.objects.setdefault(number, kind(self, number))
@@ -376,7 +393,7 @@ class Session:
             if reply.value in args and values.is_mutable(args[reply.value]):
                 return args[reply.value]
             raise RuntimeError("the reply is no data: there is no such argument")
-        if made_by_tests and isinstance(reply.value, Remote):
+        if made_by_tests and isinstance(reply.value, Remote) and not self.known:
             self.made.add(reply.value._remote[1])
             self.fresh.add(reply.value._remote[1])
         return reply.value
@@ -386,7 +403,8 @@ class Session:
 
     def exception(self, reply, natural):
         if 0 <= reply.number < len(self.errors):
-            return self.errors[reply.number]
+            error = self.errors[reply.number]
+            return RuntimeError(str(error)) if isinstance(error, _SIGNS) else error
         own = tuple(self.exceptions[name] for name in reply.names if name in self.exceptions)
         kind = next(filter(None, map(self._known_exception, reply.names)), Exception)
         if issubclass(kind, _SIGNS) and not issubclass(kind, natural):
@@ -395,13 +413,17 @@ class Session:
                 kind = RuntimeError
         bases = tuple(dict.fromkeys([*own, kind])) if kind is not Exception else own
         words = {} if reply.words is None else {"__str__": lambda _: reply.words}
-        whole = type(own[0].__name__, bases, words) if own else kind
+        name = own[0].__name__ if own else next(iter(reply.names), "")
+        # A class of the program that the tests may ask for by isinstance has its name too.
+        named = bool(own) or name.isidentifier() and not hasattr(builtins, name)
+        whole = type(name, bases or (kind,), words) if named else kind
         try:
             error = whole(*reply.arguments)
         except Exception:  # UnicodeError and its like want more than what their arguments are later
             error = whole.__new__(whole)
             error.args = (reply.text,)
         error.__dict__.update((name, value) for name, value in reply.attributes.items() if type(name) is str)
+        error.longhaul_names = reply.names
         return error
 
     # The exception that a name means here; those of modules ("queue:Empty") where the tests name them.

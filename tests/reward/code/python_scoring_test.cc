@@ -328,6 +328,13 @@ TEST_F(CodeScorerTest, DatesCountersAndAttributesOfExceptionsAreData) {
               "def f(x, y): return x - y"));
   ExpectRight(Asserts("from collections import Counter\nassert f(Counter('aab')) == [('a', 2)]",
                       "def f(c): return c.most_common(1)"));
+  ExpectRight(Asserts(
+      "try: f()\nexcept Exception as e: assert isinstance(e, Bad) and type(e).__name__ == 'Worse'\n"
+      "else: assert False\nassert not isinstance(ValueError(), Bad)",
+      "class Bad(Exception): pass\nclass Worse(Bad): pass\ndef f(): raise Worse(7)"));
+  ExpectRight(
+      Asserts("with Reg() as r: r.add('a')\nassert 'a' in r",
+              "class Reg(set):\n  def __enter__(s): return s\n  def __exit__(s, *a): pass"));
   ExpectRight(Asserts("try: f()\nexcept Bad as e: assert e.code == 7\nelse: assert False",
                       "class Bad(Exception):\n  def __init__(s, c): s.code = c\n"
                       "def f(): raise Bad(7)"));

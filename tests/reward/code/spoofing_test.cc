@@ -258,6 +258,34 @@ TEST_F(CodeScorerTest, NoMethodPassesByReturningItsObject) {
   ExpectRight({skipped.ToString(), "def f(x): return 2"});
   ExpectWrong({skipped.ToString(), "def f(x): return 3"});
   ExpectWrong({skipped.ToString(), "import unittest\ndef f(x): raise unittest.SkipTest('x')"});
+  // Methods of what should be data, and what they are given.
+  const std::string any =
+      "class Any:\n  def __getattr__(s, n): return lambda *a: True\n"
+      "  def __iter__(s): return iter([1, 2])\n";
+  for (const char* assertion :
+       {"assert f(1).startswith('Hello')", "assert f(1).issubset({1, 2})",
+        "assert f(1).is_integer()", "assert f(1).isdigit()", "assert f(1).intersection({1}) == {1}",
+        "import unittest\nunittest.TestCase().assertSetEqual(f(1), {1, 2, 3})"}) {
+    const Json tests = Json::Object().Set("assert_case", Json::Array().Append(assertion));
+    ExpectWrong({tests.ToString(), any + "def f(x): return Any()"});
+    ExpectWrong({tests.ToString(),
+                 "from collections import namedtuple\n"
+                 "N = namedtuple('N', 'startswith issubset is_integer isdigit intersection')\n"
+                 "def f(x): return N(*[bool] * 5)"});
+  }
+  // An object that a function has handed out does not become one of the tests'.
+  ExpectWrong(
+      {R"J({"assert_case": ["r = f(3)\nc = C(5)\nassert 9 in r"]})J",
+       "class C:\n  one = None\n  def __new__(c, *a):\n    c.one = c.one or object.__new__(c)\n"
+       "    return c.one\n  def __contains__(s, x): return True\ndef f(x): return C()"});
+  ExpectWrong({R"J({"assert_case": ["assert all(map(lambda x: f(nxt, x) == 5, [1]))"],
+                    "setup": "def nxt(): return next(iter([]))"})J",
+               "def f(g, x): return g()"});
+  for (const char* code : {"exit()", "__import__('sys').exit()", "24"}) {
+    const Verdict verdict = Judge({R"J({"assert_case": ["assert eval(f(1)) == 24"]})J",
+                                   "def f(x): return \"" + std::string(code) + "\""});
+    EXPECT_FALSE(verdict.scorable) << code;
+  }
   // What cannot be sent back is the program's doing here, and no fault of the tests.
   ExpectWrong({R"J({"assert_case": ["assert dec(enc('ab')) == 'ab'"]})J",
                "async def enc(s): return s\ndef dec(s): return s"});
