@@ -269,6 +269,7 @@ class Session:
         self.made = set()  # numbers of those that the tests made
         self.fresh = set()  # and that no function or method has handed out since
         self.without_number = set()  # what operators gave of an object and data
+        self.kinds = {}  # of stand-ins, by role and name
         self.known = False  # whether the object that came last had come before
         self.coroutines = []  # of the program: stand-in and number
         self.functions = []  # of the tests, that the program may call
@@ -343,8 +344,16 @@ class Session:
             return self.coroutines[-1][0]
         self.known = number in self.objects
         self.fresh.discard(number)
-        kind = RemoteIterator if role == "iterator" else Remote
-        return self.objects.setdefault(number, kind(self, number))
+        if number not in self.objects:
+            self.objects[number] = self.kind_named(role, value[1])(self, number)
+        return self.objects[number]
+
+    # A stand-in says of which type the object is, by its name.
+    def kind_named(self, role, name):
+        if (role, name) not in self.kinds:
+            base = RemoteIterator if role == "iterator" else Remote
+            self.kinds[role, name] = type(str(name)[:100], (base,), {})
+        return self.kinds[role, name]
 
     def dump(self, value, what):
         try:

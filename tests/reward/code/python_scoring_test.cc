@@ -298,6 +298,16 @@ TEST_F(CodeScorerTest, ObjectsMayDeriveFromBuiltInTypesAndStandInLists) {
   }
 }
 
+TEST_F(CodeScorerTest, ObjectsSayTheNameOfTheirType) {
+  const std::string dog = "class Dog: pass\nclass Cat: pass\ndef make(n): return globals()[n]()";
+  ExpectRight(
+      Asserts("d = make('Dog')\nassert type(d).__name__ == 'Dog' == d.__class__.__name__\n"
+              "assert isinstance(d, Dog) and type(d) is type(Dog()) is not type(Cat())",
+              dog));
+  ExpectWrong(Asserts("assert isinstance(make('Dog'), int)",
+                      "int = type('int', (), {})\ndef make(n): return int()"));
+}
+
 TEST_F(CodeScorerTest, TestsMayHaveThreads) {
   ExpectRight(
       Asserts("from concurrent.futures import ThreadPoolExecutor as T\n"
