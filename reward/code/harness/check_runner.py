@@ -65,6 +65,40 @@ def _exception_names(sources):
     return {item.id for item in items if isinstance(item, ast.Name)}
 
 
+# Names with a capital letter that tests use as classes: of what they make, or of the name itself, they ask
+# for an attribute, or they put two of them together. Else it is a function with such a name.
+def _class_names(sources):
+    import ast
+
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source, "tests"))]
+    based = [node.value for node in nodes if isinstance(node, ast.Attribute)]
+    owners = {node.id for node in based if isinstance(node, ast.Name)}
+
+    def made(node):
+        name = getattr(getattr(node, "func", None), "id", "")
+        return {name} if name.lstrip("_")[:1].isupper() else set()
+
+    classes = owners.union(*map(made, based))
+    for node in nodes:
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.withitem)):
+            targets = getattr(node, "targets", None) or [getattr(node, "target", getattr(node, "optional_vars", None))]
+            value = node.context_expr if isinstance(node, ast.withitem) else node.value
+            if any(isinstance(target, ast.Name) and target.id in owners for target in targets):
+                classes |= made(value)
+        elif isinstance(node, ast.Call):
+            if getattr(node.func, "id", "") == "isinstance":
+                classes |= {name.id for name in ast.walk(node.args[-1]) if isinstance(name, ast.Name)}
+            for argument in node.args:
+                classes |= made(argument) if made(node) or not hasattr(builtins, getattr(node.func, "id", "")) else set()
+        elif isinstance(node, (ast.Compare, ast.BinOp)):
+            sides = [node.left, *(node.comparators if isinstance(node, ast.Compare) else [node.right])]
+            if not any(isinstance(side, (ast.Constant, ast.List, ast.Set, ast.Dict, ast.Tuple)) for side in sides):
+                classes |= set().union(*map(made, sides))
+        elif isinstance(node, (ast.List, ast.Set, ast.Tuple)):
+            classes |= set().union(*map(made, node.elts))
+    return classes
+
+
 # Whether they run what a program returns. Nothing of a program is run where the tests are.
 def _evaluate(text):
     import ast
@@ -94,7 +128,7 @@ class _Runner:
             defined = [*self.namespace_of_prelude(), *_MODULES]
             self.names = _free_names(texts, defined)
         exceptions = _exception_names(texts).intersection(self.names)
-        self.session = Session(channel, texts, sorted(exceptions))
+        self.session = Session(channel, texts, sorted(exceptions), _class_names(texts))
 
     def namespace_of_prelude(self):
         namespace = {"__name__": "tests"}

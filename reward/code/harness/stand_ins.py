@@ -221,12 +221,12 @@ class StandIn:
         object.__setattr__(self, "_session", session)
 
     def __call__(self, *args, **kwargs):
-        return self._session.call(self._target(), args, kwargs, _is_class_name(self.__name__))
+        return self._session.call(self._target(), args, kwargs, self._session.is_class(self.__name__))
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        made_by_tests = _is_class_name(self.__name__)  # members of an Enum are
+        made_by_tests = self._session.is_class(self.__name__)  # members of an Enum are
         return self._session.operate(self._target(), "getattr", [name], AttributeError, made_by_tests)
 
     def __setattr__(self, name, value):
@@ -261,8 +261,10 @@ _SIGNS = (StopIteration, StopAsyncIteration, AttributeError, LookupError)
 
 class Session:
     # `texts`: of the tests; `exceptions`: names of the program that tests use as exceptions.
-    def __init__(self, channel, texts, exceptions=()):
+    # `classes`: those that they use as classes.
+    def __init__(self, channel, texts, exceptions=(), classes=()):
         self.channel = channel
+        self.classes = classes
         self.texts = texts
         self.exceptions = {name: type(name, (Exception,), {}) for name in exceptions}
         self.objects = {}  # by the number the program gave them: one object is one stand-in
@@ -276,6 +278,9 @@ class Session:
         self.errors = []  # what they raised
         self.ended = False  # since somebody last said it was not
         self.unsendable = ""  # the first argument that could not be passed to the program
+
+    def is_class(self, name):
+        return _is_class_name(name) and name in self.classes
 
     def stand_in(self, name):
         return self.exceptions.get(name) or StandIn(self, name)

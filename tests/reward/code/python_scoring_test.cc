@@ -361,7 +361,8 @@ TEST_F(CodeScorerTest, AssertionsMayUseOperatorsOfObjects) {
       "class VecError(ValueError): pass\n"
       "def parse(t):\n  if not t: raise VecError('empty')\n  return Vec(*map(int, t.split()))\n";
   for (const char* assertion :
-       {"v = Vec(1, 2)\nassert len(v) == 2 and v[1] == 2 and list(v) == [1, 2] and 2 in v",
+       {"v = Vec(1, 2)\nassert len(v) == 2 and v[1] == 2 and list(v) == [1, 2] and 2 in v and "
+        "v.v[0] == 1",
         "assert Vec(1, 2) + Vec(3, 4) == Vec(4, 6) and Vec(1) < Vec(2) and Vec(1) != Vec(2)",
         "assert str(Vec(1, 2)) == 'Vec(1, 2)' and f'{Vec(1, 2)}' == repr(Vec(1, 2))",
         "with Vec(1) as v:\n  assert v\nassert not v",

@@ -286,6 +286,19 @@ TEST_F(CodeScorerTest, NoMethodPassesByReturningItsObject) {
                                    "def f(x): return \"" + std::string(code) + "\""});
     EXPECT_FALSE(verdict.scorable) << code;
   }
+  // Functions with a capital letter are functions.
+  for (const char* assertion :
+       {"assert 3 in Extract([1, 2, 3])", "assert abs(-(Extract(100) - 212.0)) < 1e-6",
+        "assert str(Extract(1) - 3.0) == '0.0'", "assert f'{Extract(1) - 1:.2f}' == '0.00'",
+        "assert list(Extract(1) - {1, 2}) == []", "r = Extract([1])\nassert 3 in r"}) {
+    const Json tests = Json::Object().Set("assert_case", Json::Array().Append(assertion));
+    ExpectWrong(
+        {tests.ToString(),
+         "class Extract:\n  def __init__(s, x): pass\n  def __contains__(s, x): return True\n"
+         "  def __sub__(s, o): return s\n  def __neg__(s): return 0\n"
+         "  def __str__(s): return '0.0'\n  def __format__(s, f): return '0.00'\n"
+         "  def __iter__(s): return iter([])\n"});
+  }
   // What cannot be sent back is the program's doing here, and no fault of the tests.
   ExpectWrong({R"J({"assert_case": ["assert dec(enc('ab')) == 'ab'"]})J",
                "async def enc(s): return s\ndef dec(s): return s"});
