@@ -12,6 +12,7 @@ extern const std::string_view kCallServer;      // main.py beside a Python solut
 extern const std::string_view kCallbacks;       // functions of the tests to a Python solution
 extern const std::string_view kCheckRunner;     // main.py of Python tests
 extern const std::string_view kGuestReply;      // what it imports: what replies may be
+extern const std::string_view kChannel;         // the way to the solution
 extern const std::string_view kStandIns;        // and what tests see of a solution
 extern const std::string_view kPythonValues;    // what both import
 extern const std::string_view kCppCallServer;   // around a C++ solution

@@ -42,6 +42,7 @@ proto::ExecuteRequest TestsRequest(const JudgeArgs& args) {
     return request;
   }
   program.set_source(std::string(kCheckRunner));
+  AddFile(program, "channel.py", kChannel);
   AddFile(program, "guest_reply.py", kGuestReply);
   AddFile(program, "stand_ins.py", kStandIns);
   AddFile(program, "python_values.py", kPythonValues);

@@ -51,33 +51,27 @@ std::optional<std::string> InternalError(const proto::ConverseReply& reply) {
 using Async = proto::Sandbox::StubInterface::async_interface;
 using Deadline = std::chrono::system_clock::time_point;
 
-struct ExecuteMethod {
-  using Request = proto::ExecuteRequest;
-  using Reply = proto::ExecuteReply;
-  static void Start(Async* async, grpc::ClientContext* context, const Request* request,
-                    Reply* reply, std::function<void(grpc::Status)> done) {
-    async->Execute(context, request, reply, std::move(done));
-  }
-};
-struct ConverseMethod {
-  using Request = proto::ConverseRequest;
-  using Reply = proto::ConverseReply;
-  static void Start(Async* async, grpc::ClientContext* context, const Request* request,
-                    Reply* reply, std::function<void(grpc::Status)> done) {
-    async->Converse(context, request, reply, std::move(done));
-  }
-};
+using Done = std::function<void(grpc::Status)>;
 
-template <typename Method>
-StatusOr<typename Method::Reply> Try(Async* async, const typename Method::Request& request,
-                                     Deadline deadline, const ScoringCall& call) {
+void Start(Async* async, grpc::ClientContext* context, const proto::ExecuteRequest* request,
+           proto::ExecuteReply* reply, Done done) {
+  async->Execute(context, request, reply, std::move(done));
+}
+void Start(Async* async, grpc::ClientContext* context, const proto::ConverseRequest* request,
+           proto::ConverseReply* reply, Done done) {
+  async->Converse(context, request, reply, std::move(done));
+}
+
+template <typename Reply, typename Request>
+StatusOr<Reply> Try(Async* async, const Request& request, Deadline deadline,
+                    const ScoringCall& call) {
   grpc::ClientContext context;
   context.set_deadline(deadline);
-  typename Method::Reply reply;
+  Reply reply;
   std::mutex mutex;
   std::condition_variable arrived;
   std::optional<grpc::Status> status;
-  Method::Start(async, &context, &request, &reply, [&](grpc::Status result) {
+  Start(async, &context, &request, &reply, [&](grpc::Status result) {
     const std::lock_guard lock(mutex);
     status = std::move(result);
     arrived.notify_one();
@@ -106,9 +100,8 @@ SandboxClient::SandboxClient(std::shared_ptr<grpc::Channel> channel, RetryPolicy
 }
 SandboxClient::~SandboxClient() = default;
 
-template <typename Method>
-StatusOr<typename Method::Reply> SandboxClient::Call(const typename Method::Request& request,
-                                                     const ScoringCall& call) const {
+template <typename Reply, typename Request>
+StatusOr<Reply> SandboxClient::Call(const Request& request, const ScoringCall& call) const {
   const Deadline now = std::chrono::system_clock::now();
   const Deadline deadline = call.deadline - now > policy_.without_deadline
                                 ? now + policy_.without_deadline
@@ -118,8 +111,7 @@ StatusOr<typename Method::Reply> SandboxClient::Call(const typename Method::Requ
   Status before;  // the failure that was tried again last
   while (true) {
     if (call.cancelled()) return Cancelled("the caller has gone");
-    StatusOr<typename Method::Reply> reply =
-        Try<Method>(stub_->sandbox->async(), request, deadline, call);
+    StatusOr<Reply> reply = Try<Reply>(stub_->sandbox->async(), request, deadline, call);
     if (call.cancelled()) return Cancelled("the caller has gone");
     Status failure = reply.status();
     if (reply.ok()) {
@@ -145,12 +137,12 @@ StatusOr<typename Method::Reply> SandboxClient::Call(const typename Method::Requ
 
 StatusOr<proto::ExecuteReply> SandboxClient::Execute(const proto::ExecuteRequest& request,
                                                      const ScoringCall& call) const {
-  return Call<ExecuteMethod>(request, call);
+  return Call<proto::ExecuteReply>(request, call);
 }
 
 StatusOr<proto::ConverseReply> SandboxClient::Converse(const proto::ConverseRequest& request,
                                                        const ScoringCall& call) const {
-  return Call<ConverseMethod>(request, call);
+  return Call<proto::ConverseReply>(request, call);
 }
 
 }  // namespace longhaul::reward

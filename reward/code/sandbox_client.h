@@ -43,9 +43,8 @@ class SandboxClient {
  private:
   struct Stub;
   // One of the service's methods, until it answers or trying again is of no use.
-  template <typename Method>
-  StatusOr<typename Method::Reply> Call(const typename Method::Request& request,
-                                        const ScoringCall& call) const;
+  template <typename Reply, typename Request>
+  StatusOr<Reply> Call(const Request& request, const ScoringCall& call) const;
 
   std::unique_ptr<Stub> stub_;
   RetryPolicy policy_;

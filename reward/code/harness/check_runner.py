@@ -16,7 +16,8 @@ import builtins
 import posix
 
 import python_values as values
-from stand_ins import Channel, Ended, Session
+from channel import Channel, Ended
+from stand_ins import Session
 
 # Modules that tests may use without importing them, because solutions do.
 _MODULES = (
@@ -88,8 +89,9 @@ def _class_names(sources):
         elif isinstance(node, ast.Call):
             if getattr(node.func, "id", "") == "isinstance":
                 classes |= {name.id for name in ast.walk(node.args[-1]) if isinstance(name, ast.Name)}
-            for argument in node.args:
-                classes |= made(argument) if made(node) or not hasattr(builtins, getattr(node.func, "id", "")) else set()
+            asserts = getattr(node.func, "attr", "").startswith("assert")  # assertIn(3, F(x)) is `3 in F(x)`
+            if made(node) or not asserts and not hasattr(builtins, getattr(node.func, "id", "")):
+                classes |= set().union(*map(made, node.args))
         elif isinstance(node, (ast.Compare, ast.BinOp)):
             sides = [node.left, *(node.comparators if isinstance(node, ast.Compare) else [node.right])]
             if not any(isinstance(side, (ast.Constant, ast.List, ast.Set, ast.Dict, ast.Tuple)) for side in sides):
@@ -99,13 +101,18 @@ def _class_names(sources):
     return classes
 
 
-# Whether they run what a program returns. Nothing of a program is run where the tests are.
-def _evaluate(text):
+# Whether they may run what a program returns. Nothing of a program is run where the tests are.
+def _evaluates(source):
     import ast
 
-    called = [node.func for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    names = {getattr(func, "id", None) for func in called}
-    return bool(names & {"eval", "exec"}) or "pickle" in text or "marshal" in text
+    for node in ast.walk(ast.parse(source, "tests")):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("eval", "exec"):
+            if not all(isinstance(argument, ast.Constant) for argument in node.args):
+                return True
+        names = [name.name for name in getattr(node, "names", ()) if isinstance(name, ast.alias)]
+        if {"pickle", "marshal"} & {*names, getattr(node, "module", None)}:
+            return True
+    return False
 
 
 def _seed_random(texts):
@@ -120,12 +127,12 @@ class _Runner:
         self.check = check
         self.channel = channel
         texts = [check["setup"], *check["snippets"]]
-        if any(map(_evaluate, texts)):
+        if any(map(_evaluates, texts)):
             raise ValueError("they evaluate what the program returns")
         self.modules = [name for name in _MODULES if any(name + "." in text for text in texts)]
         self.names = check["names"]
         if self.names is None:
-            defined = [*self.namespace_of_prelude(), *_MODULES]
+            defined = [*self.namespace_of_prelude(), *self.modules]
             self.names = _free_names(texts, defined)
         exceptions = _exception_names(texts).intersection(self.names)
         self.session = Session(channel, texts, sorted(exceptions), _class_names(texts))
@@ -154,7 +161,7 @@ class _Runner:
             failure = None
         except SystemExit as end:
             failure = "the tests exit with %r" % (end.code,)
-            if end.code in (None, 0) and ("exit" in snippet or "unittest.main" in snippet):
+            if end.code in (None, 0) and any("exit" in text or "unittest.main" in text for text in self.session.texts):
                 failure = None
         except (Exception, Ended) as error:
             failure = _describe(error)

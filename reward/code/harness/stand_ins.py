@@ -8,61 +8,14 @@
 # from a class (its name begins with a capital letter). With data it is never equal, and what it gives with
 # data (a vector times a number) must be an object again, of which no number is taken. An object that a
 # function or method hands out is not calculated with, be it one that the tests made.
-import _thread
 import builtins
-import posix
 import sys
 
-import guest_reply
 import python_values as values
+from channel import Ended
 from guest_reply import NoData, Reply
 
 _ITEMS_BY_ONE, _ITEMS_TOGETHER = 1000, 1024  # of an iterator: the first ones only when they are asked for
-
-
-# The program has ended: no test that expects an exception may take this for one.
-class Ended(BaseException):
-    pass
-
-
-# The way to the judged program and back: a call is a line on descriptor 3, its reply the next line on
-# standard input, unless that calls a function of the tests first. The program can say what it likes and
-# when; a line is its answer to what was asked last. One thread at a time.
-class Channel:
-    # `report`: a descriptor that is told "call" of the first.
-    def __init__(self, report):
-        self.calls = 0
-        self.ended = False
-        self._report = report
-        self._lock = _thread.RLock()
-        self._replies = open(posix.dup(0), "rb")
-        posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
-
-    # The reply to a call. `call_back` gives the line that answers a call of a function of the tests.
-    def ask(self, call, call_back):
-        with self._lock:
-            self.calls += 1
-            if self.calls == 1:
-                posix.write(self._report, b"call\n")
-            members = self._exchange(call)
-            while (callback := guest_reply.read_call(members)) is not None:
-                members = self._exchange(call_back(callback))
-            return members
-
-    def _exchange(self, line):
-        reply = b"" if self.ended else self._send(line.encode() + b"\n")
-        if not reply.endswith(b"\n"):
-            self.ended = True
-            raise Ended()
-        return guest_reply.parse(reply.decode("utf-8", "replace"))
-
-    def _send(self, data):
-        try:
-            while data:
-                data = data[posix.write(3, data) :]
-        except BrokenPipeError:
-            return b""
-        return self._replies.readline()
 
 
 def _is_class_name(name):
@@ -239,6 +192,9 @@ class StandIn:
             return False
         return self._session.operate(self._target(), "instance", [value]) is True
 
+    def __bool__(self):
+        return True
+
     # Of an Enum.
     def __iter__(self):
         return self._session.operate(self._target(), "iter", [], (), True)
@@ -260,8 +216,7 @@ _SIGNS = (StopIteration, StopAsyncIteration, AttributeError, LookupError)
 
 
 class Session:
-    # `texts`: of the tests; `exceptions`: names of the program that tests use as exceptions.
-    # `classes`: those that they use as classes.
+    # `texts`: of the tests; `exceptions` and `classes`: names of the program that they use as such.
     def __init__(self, channel, texts, exceptions=(), classes=()):
         self.channel = channel
         self.classes = classes
@@ -332,10 +287,13 @@ class Session:
             described = {
                 "names": [kind.__name__ for kind in type(error).__mro__],
                 "text": str(error),
-                "arguments": list(error.args) if all(map(values.is_data, error.args)) else [str(error)],
+                "arguments": list(error.args),
                 "number": len(self.errors) - 1,
             }
-            return '{"x":%s}' % values.dump(described)
+            try:
+                return '{"x":%s}' % values.dump(described)
+            except values.OpaqueError:
+                return '{"x":%s}' % values.dump({**described, "arguments": [str(error)]})
 
     # What a reply speaks of that is no data.
     def load_ref(self, tag, value):

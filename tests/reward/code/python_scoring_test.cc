@@ -298,6 +298,15 @@ TEST_F(CodeScorerTest, ObjectsMayDeriveFromBuiltInTypesAndStandInLists) {
   }
 }
 
+TEST_F(CodeScorerTest, NamesAndWordsOfTheTestsAreTakenForWhatTheyAre) {
+  ExpectRight(Asserts("assert bisect([1, 2], 2) == 1", "def bisect(l, x): return l.index(x)"));
+  ExpectRight(Asserts("import bisect\nassert f([1, 2], 2) == bisect.bisect_left([1, 2], 2)",
+                      "def f(l, x): return l.index(x)"));
+  ExpectRight(Asserts("assert f('pickle') == eval('6') and f", "def f(s): return len(s)"));
+  ExpectRight(Asserts("def g():\n  raise ValueError([object()])\nassert f(g) == 'ValueError'",
+                      "def f(g):\n  try: g()\n  except ValueError as e: return type(e).__name__"));
+}
+
 TEST_F(CodeScorerTest, ObjectsSayTheNameOfTheirType) {
   const std::string dog = "class Dog: pass\nclass Cat: pass\ndef make(n): return globals()[n]()";
   ExpectRight(

@@ -290,6 +290,7 @@ TEST_F(CodeScorerTest, NoMethodPassesByReturningItsObject) {
   for (const char* assertion :
        {"assert 3 in Extract([1, 2, 3])", "assert abs(-(Extract(100) - 212.0)) < 1e-6",
         "assert str(Extract(1) - 3.0) == '0.0'", "assert f'{Extract(1) - 1:.2f}' == '0.00'",
+        "import unittest\nunittest.TestCase().assertIn(3, Extract([1]))",
         "assert list(Extract(1) - {1, 2}) == []", "r = Extract([1])\nassert 3 in r"}) {
     const Json tests = Json::Object().Set("assert_case", Json::Array().Append(assertion));
     ExpectWrong(
