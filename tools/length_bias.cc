@@ -6,6 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include "trainer/eval/statistics.h"
+
 namespace longhaul::tools {
 namespace {
 
@@ -15,19 +17,9 @@ constexpr size_t kFewestPairs = 10;
 
 // Nothing where one of the two does not vary.
 std::optional<double> Pearson(const Pairs& pairs) {
-  double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
-  const double n = static_cast<double>(pairs.size());
-  for (const auto& [x, y] : pairs) {
-    mean_x += x / n;
-    mean_y += y / n;
-  }
-  for (const auto& [x, y] : pairs) {
-    xx += (x - mean_x) * (x - mean_x);
-    yy += (y - mean_y) * (y - mean_y);
-    xy += (x - mean_x) * (y - mean_y);
-  }
-  if (xx == 0 || yy == 0) return std::nullopt;
-  return xy / std::sqrt(xx * yy);
+  const trainer::Covariation sums = trainer::CovariationOf(pairs);
+  if (sums.xx == 0 || sums.yy == 0) return std::nullopt;
+  return sums.xy / std::sqrt(sums.xx * sums.yy);
 }
 
 }  // namespace

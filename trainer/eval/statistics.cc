@@ -81,4 +81,20 @@ Interval AccuracyInterval(const std::vector<TaskOutcome>& outcomes) {
   return WilsonInterval(correct, samples);
 }
 
+Covariation CovariationOf(const std::vector<std::pair<double, double>>& pairs) {
+  const double n = static_cast<double>(pairs.size());
+  double mean_x = 0, mean_y = 0;
+  for (const auto& [x, y] : pairs) {
+    mean_x += x / n;
+    mean_y += y / n;
+  }
+  Covariation sums;
+  for (const auto& [x, y] : pairs) {
+    sums.xx += (x - mean_x) * (x - mean_x);
+    sums.yy += (y - mean_y) * (y - mean_y);
+    sums.xy += (x - mean_x) * (y - mean_y);
+  }
+  return sums;
+}
+
 }  // namespace longhaul::trainer

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Accuracy from samples: avg@k, unbiased pass@k, intervals.
+// Accuracy from samples: avg@k, unbiased pass@k, intervals; how two quantities vary together.
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace longhaul::trainer {
@@ -31,5 +32,12 @@ Interval WilsonInterval(double successes, double trials);
 Interval BootstrapInterval(const std::vector<TaskOutcome>& outcomes);
 // Wilson where every task has one sample, else the bootstrap.
 Interval AccuracyInterval(const std::vector<TaskOutcome>& outcomes);
+
+// Sums over pairs (x, y) of the squares and the product of what differs from their means. Pearson's
+// r is xy / sqrt(xx * yy).
+struct Covariation {
+  double xx = 0, yy = 0, xy = 0;
+};
+Covariation CovariationOf(const std::vector<std::pair<double, double>>& pairs);
 
 }  // namespace longhaul::trainer

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "trainer/eval/statistics.h"
+
 namespace longhaul::trainer {
 namespace {
 
@@ -74,17 +76,10 @@ void JudgeWatch::Sums::Add(const Sums& other) {
 }
 
 void JudgeWatch::Sums::AddPairs(const std::vector<Pair>& pairs) {
-  const double n = static_cast<double>(pairs.size());
-  double mean_x = 0, mean_y = 0;
-  for (const auto& [x, y] : pairs) {
-    mean_x += x / n;
-    mean_y += y / n;
-  }
-  for (const auto& [x, y] : pairs) {
-    xx += (x - mean_x) * (x - mean_x);
-    yy += (y - mean_y) * (y - mean_y);
-    xy += (x - mean_x) * (y - mean_y);
-  }
+  const Covariation within = CovariationOf(pairs);
+  xx += within.xx;
+  yy += within.yy;
+  xy += within.xy;
   rollouts += static_cast<int64_t>(pairs.size());
 }
 
