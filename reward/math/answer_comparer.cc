@@ -6,6 +6,7 @@
 #include "reward/math/binomial_notation.h"
 #include "reward/math/free_integer.h"
 #include "reward/math/letter_products.h"
+#include "reward/math/logic.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -59,6 +60,7 @@ bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
   if (gold->kind != Kind::kRelation && !ChainsHold(simple_pred))
     return Differ("different values in one chain");
   MatchIntegerFamilies(values_, simple_gold, simple_pred);
+  MatchLogic(arena_, simple_gold, simple_pred);
   const LetterMeaning letters = MeaningOfLetters(*simple_gold, *simple_pred);
   simple_gold = ReadLetters(arena_, simple_gold, letters);
   simple_pred = ReadLetters(arena_, simple_pred, letters);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "reward/math/logic.h"
+
 namespace longhaul::reward::math {
 namespace {
 
@@ -46,7 +48,7 @@ class CanonicalWriter {
       case Kind::kBig:
         return Big(node);
       default:
-        return Plain(node);
+        return IsAndOr(node) ? Formula(node) : Plain(node);
     }
   }
 
@@ -77,13 +79,25 @@ class CanonicalWriter {
     }
     std::vector<std::string> parts;
     for (const Node* arg : args) parts.push_back(Write(*arg));
+    const std::string joined = Ordered(std::move(parts), separator);
+    return kind == Kind::kSet && joined != "?" ? fmt::format("{{{}}}", joined) : joined;
+  }
+
+  static std::string Ordered(std::vector<std::string> parts, std::string_view separator) {
     std::sort(parts.begin(), parts.end());
-    std::string out = kind == Kind::kSet ? "{" : "(";
+    std::string out = "(";
     for (const std::string& part : parts) {
       if (out.size() + part.size() > kMaxCanonicalBytes) return "?";
       out.append(out.size() > 1 ? separator : "").append(part);
     }
-    return out + (kind == Kind::kSet ? "}" : ")");
+    return out + ")";
+  }
+
+  // Its parts are no formulas of the same sign.
+  std::string Formula(const Node& node) {
+    std::vector<std::string> parts;
+    for (const Node* arg : node.args) parts.push_back(Write(*arg));
+    return Ordered(std::move(parts), node.name);
   }
 
   std::string Big(const Node& node) {

@@ -49,6 +49,16 @@ char BracketOf(std::string_view command) {
   return 0;
 }
 
+// One name for commands that show the same sign.
+std::string_view SameCommand(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kNames = {
+      {{"lnot", "neg"}, {"vee", "lor"}}};
+  for (const auto& [other, known] : kNames) {
+    if (name == other) return known;
+  }
+  return name;
+}
+
 bool IsName(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
                                       [](unsigned char ch) { return std::isalpha(ch) != 0; });
@@ -233,7 +243,7 @@ class Lexer {
       PushLetters(name.substr(4));
       return OkStatus();
     } else {
-      Push(TokenType::kCommand, name);
+      Push(TokenType::kCommand, SameCommand(name));
     }
     at_ += length;
     return OkStatus();

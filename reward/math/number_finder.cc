@@ -31,10 +31,11 @@ size_t PrefixLength(std::string_view text, const std::array<std::string_view, N>
   return 0;
 }
 
-constexpr std::array<std::string_view, 3> kDashes = {"-", "−", "–"};
-constexpr std::array<std::string_view, 11> kOperators = {"-", "−", "–", "+", "*", "/",
-                                                         "^", "×", "·", "⋅", "÷"};
-constexpr std::array<std::string_view, 9> kFactors = {"√", "∛", "π", "½", "⅓", "⅔", "¼", "¾", "⅛"};
+constexpr std::array<std::string_view, 4> kDashes = {"-", "−", "–", "‑"};
+constexpr std::array<std::string_view, 12> kOperators = {"-", "−", "–", "‑", "+", "*",
+                                                         "/", "^", "×", "·", "⋅", "÷"};
+constexpr std::array<std::string_view, 18> kFactors = {"√", "∛", "π", "½", "⅓", "⅔", "¼", "¾", "⅛",
+                                                       "⅜", "⅝", "⅞", "⅕", "⅖", "⅗", "⅘", "⅙", "⅚"};
 // Names that make a number before them another one.
 constexpr std::array<std::string_view, 20> kNumberNames = {
     "hundred", "thousand",  "million", "billion", "trillion", "dozen",   "dozens",
@@ -108,7 +109,7 @@ class NumberReader {
       const std::string_view sign = text_.substr(begin, at - begin);
       const char ch = sign[0];
       if (BoundaryLength(sign) > 0) return at;
-      if (sign == "-" || sign == "−" || sign == "–" || sign == "+") {
+      if (sign == "-" || sign == "−" || sign == "–" || sign == "‑" || sign == "+") {
         const size_t currency = Before(begin) == '$' ? 1 : 0;
         if (!EndsOperand(begin - currency)) return begin;  // a sign
         if (IsProseBefore(begin) || currency > 0) return at;

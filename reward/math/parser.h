@@ -4,7 +4,9 @@
 // tokens and nodes.
 //
 //   answer    = statement { ("," | ";" | "and" | "or" | "\\") statement }
-//   statement = set { relation set }
+//   statement = formula { relation formula }
+//   formula   = set, or in logic: negation { \land negation } { \lor negation { \land negation } }
+//   negation  = \neg negation | set
 //   set       = ratio { (cup | cap | setminus) ratio }
 //   ratio     = sum { ":" sum }
 //   sum       = [sign] product { (+ | - | \pm | \mp) product }
@@ -43,7 +45,12 @@ class Parser {
  private:
   class Nesting;
   enum class Place { kFirst, kBehindValue };  // of a factor: behind a value words are its unit
+  enum class Joins { kValues, kStatements, kFormulas };  // what signs of logic stand between
   enum class Separator { kNone, kComma, kSemicolon, kAnd, kOr, kSpace };
+  struct Alternatives {
+    std::vector<size_t> starts = {};  // the items behind "or"
+    bool has_and = false;
+  };
 
   // Tokens.
   const Token& Peek(size_t ahead = 0) const;
@@ -59,6 +66,7 @@ class Parser {
   bool AtListEnd() const;
   const Node* List();
   const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, std::string name);
+  const Node* JoinAlternatives(const std::vector<const Node*>& items, Alternatives alternatives);
   const Node* Statement();
   bool AtAside() const;
   const Node* Aside(const Node& value);
@@ -66,6 +74,14 @@ class Parser {
   bool TakeRelation(Relation& relation, std::string& name);
   const Node* SetExpression();
   const Node* Ratio();
+
+  // parser_logic.cc
+  const Node* Formula();
+  const Node* Conjunction();
+  const Node* Negation();
+  bool TakeConjunctionSign();
+  Joins SignsJoin();
+  bool IsScript(size_t token) const;
 
   // parser_bracket.cc
   const Node* Bracketed();
@@ -96,6 +112,7 @@ class Parser {
   const Node* Modulus(const Node* left);
 
   // parser_operator.cc
+  const Node* InOrderOf(std::vector<const Node*> factors);
   const Node* ProductOf(std::vector<const Node*> factors, std::string name = "");
   const Node* Operator(const std::string& command);
   const Node* Difference(std::string name);
@@ -109,7 +126,6 @@ class Parser {
   bool AppliesHere(const std::string& name) const;
   bool AtBracketedTerm() const;
   const Node* UnknownCommand(const std::string& name);
-  bool JoinsStatements();
   bool IsFormula();
 
   // parser_power.cc
@@ -176,15 +192,15 @@ class Parser {
   Arena& arena_;
   size_t at_ = 0;
   int depth_ = 0;
-  int brackets_ = 0;                  // in brackets a comma separates, outside it may group digits
-  int bars_ = 0;                      // open |
-  bool in_integral_ = false;          // "dx" ends the argument of a function
-  bool in_builder_ = false;           // a bar or colon ends the head of a set
-  bool behind_value_ = false;         // the next atom multiplies a value before it
-  bool in_unit_fraction_ = false;     // 10 \frac{\text{m}}{\text{s}}: upright letters are units
-  bool behind_degrees_ = false;       // 22^\circ 30': the prime is one of minutes of arc
-  int cells_ = 0;                     // in a matrix "&" and "\\" end a cell
-  std::optional<bool> has_relation_;  // anywhere in the answer
+  int brackets_ = 0;               // in brackets a comma separates, outside it may group digits
+  int bars_ = 0;                   // open |
+  bool in_integral_ = false;       // "dx" ends the argument of a function
+  bool in_builder_ = false;        // a bar or colon ends the head of a set
+  bool behind_value_ = false;      // the next atom multiplies a value before it
+  bool in_unit_fraction_ = false;  // 10 \frac{\text{m}}{\text{s}}: upright letters are units
+  bool behind_degrees_ = false;    // 22^\circ 30': the prime is one of minutes of arc
+  int cells_ = 0;                  // in a matrix "&" and "\\" end a cell
+  std::optional<Joins> signs_join_;
   std::optional<bool> is_formula_;
   std::vector<std::string> bound_;  // variables of sums, so that i is no imaginary unit there
   std::string error_;
@@ -195,6 +211,8 @@ bool IsSign(const Node& node);
 // Commands that stand for a letter, and so for a value.
 bool IsLetterCommand(std::string_view name);
 bool IsRelationCommand(const Token& token);
+// \to, \implies, \iff: between formulas of logic, where other relations are between values.
+bool IsArrowCommand(const Token& token);
 // 10 (mod 7) and -4 (mod 7) as 3 (mod 7). What is farther out may be the question again.
 const Node* LeastResidue(Arena& arena, const Node* node);
 

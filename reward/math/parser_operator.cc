@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "reward/math/logic.h"
 #include "reward/math/parser_nesting.h"
 #include "reward/math/statement.h"
 
@@ -79,11 +80,23 @@ const Node* Parser::UnknownCommand(const std::string& name) {
   return Apply(fmt::format("\\{}", name));
 }
 
+// Factors with signs of their own between them: (f \circ g), e_1 \wedge e_2.
+const Node* Parser::InOrderOf(std::vector<const Node*> factors) {
+  std::vector<const Node*> operands;
+  for (size_t i = 0; i < factors.size(); ++i) {
+    const bool wedge = factors[i]->kind == Kind::kSymbol && factors[i]->name == kWedgeSign;
+    if (wedge != (i % 2 == 1)) return arena_.Make(Kind::kApply, std::move(factors), "in order");
+    if (!wedge) operands.push_back(factors[i]);
+  }
+  if (factors.size() % 2 == 0) return arena_.Make(Kind::kApply, std::move(factors), "in order");
+  return JoinedFormulas(arena_, kWedgeSign, std::move(operands));
+}
+
 const Node* Parser::ProductOf(std::vector<const Node*> factors, std::string name) {
   if (factors.size() == 1) return factors[0];
   const bool signs =
       std::any_of(factors.begin(), factors.end(), [](const Node* arg) { return IsSign(*arg); });
-  if (signs) return arena_.Make(Kind::kApply, std::move(factors), "in order");
+  if (signs) return InOrderOf(std::move(factors));
   return arena_.Make(Kind::kMultiply, std::move(factors), std::move(name));
 }
 
@@ -264,16 +277,6 @@ const Node* Parser::Composed(const Node& functions, const Node* argument) {
     if (i % 2 == 0) argument = arena_.Make(Kind::kApply, {argument}, part.name);
   }
   return argument;
-}
-
-// Whether \wedge means "and" here: what it joins are relations.
-bool Parser::JoinsStatements() {
-  if (!has_relation_.has_value()) {
-    has_relation_ = std::any_of(tokens_.begin(), tokens_.end(), [](const Token& token) {
-      return token.Is('=') || token.Is('<') || token.Is('>') || IsRelationCommand(token);
-    });
-  }
-  return *has_relation_;
 }
 
 }  // namespace longhaul::reward::math

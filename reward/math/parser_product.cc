@@ -64,7 +64,7 @@ bool EndsProduct(std::string_view command) {
       " leqq ge geq geqslant geqq lt gt ne neq approx simeq approxeq doteq thickapprox in "
       " notin equiv cong sim propto mid nmid parallel perp subset subseteq supset supseteq to "
       " rightarrow longrightarrow mapsto implies Rightarrow Longrightarrow iff Leftrightarrow "
-      " ll gg ni leftrightarrow not colon end choose land lor vee ";
+      " ll gg ni leftrightarrow not colon end choose land lor ";
   return kEnds.find(fmt::format(" {} ", command)) != std::string_view::npos;
 }
 
@@ -97,7 +97,8 @@ bool Parser::StartsFactor() {
     case TokenType::kText:
       return SeparatorHere() == Separator::kNone;
     case TokenType::kCommand:
-      return !EndsProduct(token.text) && SeparatorHere() == Separator::kNone;
+      return !EndsProduct(token.text) && SeparatorHere() == Separator::kNone &&
+             !(token.text == "wedge" && SignsJoin() == Joins::kFormulas);
     case TokenType::kSymbol:
       if (AtAside()) return false;
       return token.text[0] == '(' || token.text[0] == '{' || token.text[0] == '[' ||
@@ -231,11 +232,8 @@ bool Parser::IsFormula() {
   is_formula_ = false;
   for (size_t i = 0; i < tokens_.size(); ++i) {
     const Token& token = tokens_[i];
-    const size_t braces = i > 0 && tokens_[i - 1].Is('{') ? 2 : 1;
-    const Token& sign = tokens_[i - std::min(i, braces)];
-    const bool script = sign.Is('^') || sign.Is('_');
     if (token.Is('=') || token.Is('/') || token.IsCommand("div") || IsFractionCommand(token) ||
-        (token.type == TokenType::kNumber && !script)) {
+        (token.type == TokenType::kNumber && !IsScript(i))) {
       is_formula_ = true;
     }
   }

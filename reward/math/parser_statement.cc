@@ -6,6 +6,7 @@
 
 #include "reward/extractors/extractor.h"
 #include "reward/math/parser_nesting.h"
+#include "reward/math/statement.h"
 #include "reward/scorer.h"
 
 namespace longhaul::reward::math {
@@ -106,6 +107,14 @@ bool IsOr(std::string_view word) {
   return word == "or" || word == "Or" || word == "OR";
 }
 
+bool IsArrowCommand(const Token& token) {
+  constexpr std::string_view kArrows =
+      " to rightarrow longrightarrow mapsto implies Rightarrow Longrightarrow iff Leftrightarrow "
+      " leftrightarrow ";
+  return token.type == TokenType::kCommand &&
+         kArrows.find(fmt::format(" {} ", token.text)) != std::string_view::npos;
+}
+
 bool IsRelationCommand(const Token& token) {
   return token.type == TokenType::kCommand &&
          std::any_of(kRelations.begin(), kRelations.end(),
@@ -126,10 +135,11 @@ Parser::Separator Parser::SeparatorHere() {
     if (IsAnd(word) || word == ", and") return Separator::kAnd;
     if (IsOr(word) || word == ", or") return Separator::kOr;
   }
-  if (token.IsCommand("land")) return Separator::kAnd;
-  if (token.IsCommand("wedge") && JoinsStatements()) return Separator::kAnd;
-  if (token.IsCommand("lor") || token.IsCommand("vee")) return Separator::kOr;
-  return Separator::kNone;
+  const bool and_sign = token.IsCommand("land"), or_sign = token.IsCommand("lor");
+  const bool wedge = token.IsCommand("wedge");
+  if ((!and_sign && !or_sign && !wedge) || SignsJoin() == Joins::kFormulas) return Separator::kNone;
+  if (or_sign) return Separator::kOr;
+  return and_sign || SignsJoin() == Joins::kStatements ? Separator::kAnd : Separator::kNone;
 }
 
 bool Parser::AtListEnd() const {
@@ -150,14 +160,15 @@ const Node* Parser::List() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("brackets nested too deep");
   std::vector<std::vector<const Node*>> groups(1);
-  bool any_or = false;
+  Alternatives alternatives;
   while (!AtListEnd()) {
     groups.back().push_back(Statement());
     int commas = 0;
-    bool separated = false, semicolon = false;
+    bool separated = false, semicolon = false, either = false;
     for (Separator here = SeparatorHere(); here != Separator::kNone; here = SeparatorHere()) {
       commas += here == Separator::kComma || here == Separator::kSemicolon ? 1 : 0;
-      any_or = any_or || here == Separator::kOr;
+      alternatives.has_and = alternatives.has_and || here == Separator::kAnd;
+      either = either || here == Separator::kOr;
       semicolon = semicolon || here == Separator::kSemicolon;
       separated = true;
       Take();
@@ -166,9 +177,32 @@ const Node* Parser::List() {
     if (!separated) break;
     if (AtListEnd() && commas > 0 && !AtEnd()) return Fail("a comma without a value after it");
     if (semicolon) groups.emplace_back();
+    if (either) alternatives.starts.push_back(groups.back().size());
   }
   if (groups.back().empty() && groups.size() > 1) groups.pop_back();
+  const bool any_or = !alternatives.starts.empty();
+  if (any_or && groups.size() == 1) return JoinAlternatives(groups[0], std::move(alternatives));
   return JoinGroups(std::move(groups), any_or ? "or" : "");
+}
+
+// "x = 1, y = 2 or x = 2, y = 1" and "x > 1 and x < 2 or x = 5": "or" joins what the others have
+// joined. "1, 2 or 3" are three values.
+const Node* Parser::JoinAlternatives(const std::vector<const Node*>& items,
+                                     Alternatives alternatives) {
+  std::vector<std::vector<const Node*>> groups;
+  alternatives.starts.push_back(items.size());
+  size_t from = 0;
+  bool records = true;
+  for (const size_t to : alternatives.starts) {
+    if (to == from) continue;  // nothing behind the last
+    groups.emplace_back(items.begin() + static_cast<long>(from),
+                        items.begin() + static_cast<long>(to));
+    from = to;
+    const std::optional<Record> record = AsRecord(arena_, arena_.Make(Kind::kList, groups.back()));
+    records = records && record.has_value() && groups.back().size() == groups.front().size();
+  }
+  if (!records && !alternatives.has_and) groups = {items};
+  return JoinGroups(std::move(groups), "or");
 }
 
 // "a; b" is a list of two, "a, b; c, d" one of two lists.
@@ -247,7 +281,7 @@ const Node* Parser::Statement() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
   const Node* head = NamedFunctionHead();
-  std::vector<const Node*> args = {head != nullptr ? head : SetExpression()};
+  std::vector<const Node*> args = {head != nullptr ? head : Formula()};
   std::vector<Relation> ops;
   std::string name;
   while (true) {
@@ -265,7 +299,7 @@ const Node* Parser::Statement() {
     }
     if (Peek().Is('&') && cells_ == 0) Take();
     ops.push_back(relation);
-    args.push_back(SetExpression());
+    args.push_back(Formula());
   }
   if (ops.empty()) return args[0];
   if (name == "equiv " && args.back()->kind == Kind::kFunction && args.back()->name == "mod") {

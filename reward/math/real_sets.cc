@@ -54,7 +54,7 @@ bool IsInequality(const Node& node) {
 bool IsInequalities(const Node& node) {
   if (node.kind == Kind::kList) {
     return std::any_of(node.args.begin(), node.args.end(),
-                       [](const Node* arg) { return IsInequality(*arg); });
+                       [](const Node* arg) { return IsInequalities(*arg); });
   }
   return IsInequality(node);
 }
