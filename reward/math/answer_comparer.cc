@@ -5,6 +5,7 @@
 
 #include "reward/math/binomial_notation.h"
 #include "reward/math/free_integer.h"
+#include "reward/math/integration_constant.h"
 #include "reward/math/letter_products.h"
 #include "reward/math/logic.h"
 
@@ -61,6 +62,7 @@ bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
     return Differ("different values in one chain");
   MatchIntegerFamilies(values_, simple_gold, simple_pred);
   MatchLogic(arena_, simple_gold, simple_pred);
+  simple_pred = MatchIntegrationConstants(arena_, simple_gold, simple_pred);
   const LetterMeaning letters = MeaningOfLetters(*simple_gold, *simple_pred);
   simple_gold = ReadLetters(arena_, simple_gold, letters);
   simple_pred = ReadLetters(arena_, simple_pred, letters);

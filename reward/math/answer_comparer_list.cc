@@ -13,7 +13,8 @@ constexpr size_t kMaxItems = 300;
 // x_1, x_2: solutions of one unknown, in any order.
 bool IsNumbered(const Record& record) {
   for (size_t i = 0; i < record.size(); ++i) {
-    if (record[i].key != fmt::format("x_{}", i + 1)) return false;
+    const bool letter = record[i].name->kind == Kind::kSymbol;
+    if (!letter || record[i].key != fmt::format("x_{}", i + 1)) return false;
   }
   return true;
 }

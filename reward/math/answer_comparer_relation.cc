@@ -98,12 +98,8 @@ bool AnswerComparer::CompareRelations(const Node* gold, const Node* pred) {
 
 // f(t) = t^2 is f(x) = x^2: what it is a function of is named as the ground truth does.
 const Node* AnswerComparer::WithArgumentsOf(const Node& gold, const Node& pred, const Node* value) {
-  const auto symbols = [](const Node& name) {
-    return name.kind == Kind::kApply &&
-           std::all_of(name.args.begin(), name.args.end(),
-                       [](const Node* arg) { return arg->kind == Kind::kSymbol; });
-  };
-  if (!symbols(gold) || !symbols(pred) || gold.args.size() != pred.args.size()) return value;
+  const bool functions = IsFunctionOfNames(gold) && IsFunctionOfNames(pred);
+  if (!functions || gold.args.size() != pred.args.size()) return value;
   for (size_t i = 0; i < pred.args.size(); ++i) {
     value = Substitute(arena_, value, pred.args[i]->name, arena_.Symbol(fmt::format("#{}", i)));
   }

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "reward/extractors/extractor.h"
+#include "reward/math/interval_brackets.h"
 #include "reward/math/parser_nesting.h"
 #include "reward/math/unit.h"
 
@@ -131,6 +132,7 @@ StatusOr<const Node*> ParseMath(std::string_view text, const ParseOptions& optio
     return ResourceExhausted("the work budget is spent");
   }
   ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(Unescaped(NarrowForms(text))));
+  RoundReversedBrackets(tokens);
   return Parser(std::move(tokens), options, arena).ParseAnswer();
 }
 

@@ -52,6 +52,11 @@ bool IsFractionCommand(const Token& token) {
          token.IsCommand("cfrac");
 }
 
+// Both open and close.
+bool IsBarCommand(std::string_view command) {
+  return command == "|" || command == "vert" || command == "Vert";
+}
+
 // Commands that end a product rather than start a factor.
 bool EndsProduct(std::string_view command) {
   constexpr std::array<std::string_view, 17> kFactors = {
@@ -97,6 +102,7 @@ bool Parser::StartsFactor() {
     case TokenType::kText:
       return SeparatorHere() == Separator::kNone;
     case TokenType::kCommand:
+      if (bars_ > 0 && IsBarCommand(token.text)) return false;
       return !EndsProduct(token.text) && SeparatorHere() == Separator::kNone &&
              !(token.text == "wedge" && SignsJoin() == Joins::kFormulas);
     case TokenType::kSymbol:

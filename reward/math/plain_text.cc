@@ -113,6 +113,24 @@ std::string WithoutWordBraces(std::string_view text) {
   return out;
 }
 
+// One form for phrases of the same meaning.
+std::string Phrase(std::string words) {
+  constexpr std::string_view kNoLimit = "does not exist";
+  constexpr std::array<std::string_view, 10> kNoLimitForms = {"dne",
+                                                              "d.n.e",
+                                                              "doesn't exist",
+                                                              "no limit",
+                                                              "no limit exists",
+                                                              "there is no limit",
+                                                              "limit does not exist",
+                                                              "the limit does not exist",
+                                                              "limit doesn't exist",
+                                                              "the limit doesn't exist"};
+  const bool none =
+      std::find(kNoLimitForms.begin(), kNoLimitForms.end(), words) != kNoLimitForms.end();
+  return none ? std::string(kNoLimit) : words;
+}
+
 }  // namespace
 
 bool IsWords(std::string_view plain) {
@@ -139,7 +157,7 @@ bool SameText(std::string_view gold, std::string_view pred) {
   if (a == b) return true;
   if (!IsWords(a) || !IsWords(b)) return false;
   const TextRules rules = {.letter_case = CaseRule::kIgnore};
-  return NormalizeText(a, rules) == NormalizeText(b, rules);
+  return Phrase(NormalizeText(a, rules)) == Phrase(NormalizeText(b, rules));
 }
 
 }  // namespace longhaul::reward::math

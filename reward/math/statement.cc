@@ -36,12 +36,8 @@ bool IsFunctionName(const Node& apply) {
 }
 
 std::string NameKey(Arena& arena, const Node* name) {
-  if (name->kind == Kind::kApply && IsFunctionName(*name) && AllNames(*name) &&
-      std::all_of(name->args.begin(), name->args.end(),
-                  [](const Node* arg) { return arg->kind == Kind::kSymbol; })) {
-    return name->name + "()";
-  }
-  return Canonical(*name, arena.budget());
+  const bool function = IsFunctionOfNames(*name) && IsFunctionName(*name);
+  return function ? name->name : Canonical(*name, arena.budget());
 }
 
 int CountSigns(const Node& node, std::string_view name) {
@@ -148,6 +144,14 @@ bool IsConstantValue(const Node& node) {
     default:
       return false;
   }
+}
+
+bool IsFunctionOfNames(const Node& node) {
+  return node.kind == Kind::kApply &&
+         std::all_of(node.args.begin(), node.args.end(), [](const Node* arg) {
+           return arg->kind == Kind::kSymbol &&
+                  std::isupper(static_cast<unsigned char>(arg->name[0])) == 0;
+         });
 }
 
 bool IsCoordinates(const Node& name) {

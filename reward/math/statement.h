@@ -13,7 +13,7 @@ namespace longhaul::reward::math {
 
 struct Assignment {
   const Node* name = nullptr;
-  std::string key;  // equal for the same name: f(x) and f(n) are the function f
+  std::string key;  // equal for the same name: f(x), f(n) and f are the function f
   const Node* value = nullptr;
 };
 // name = value, value = name, name = ... = value, with an approximation behind it dropped.
@@ -30,6 +30,9 @@ bool IsNameLike(const Node& node);
 using Record = std::vector<Assignment>;
 // Assignments to names that are all different; (x, y) = (1, 2) is one of two.
 std::optional<Record> AsRecord(Arena& arena, const Node* node);
+
+// f(x), u(x, t): with nothing but names in brackets. In P(A) the capital is no variable.
+bool IsFunctionOfNames(const Node& node);
 
 // (y, x): names that have an order of their own.
 bool IsCoordinates(const Node& name);
