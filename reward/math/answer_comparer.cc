@@ -8,6 +8,7 @@
 #include "reward/math/integration_constant.h"
 #include "reward/math/letter_products.h"
 #include "reward/math/logic.h"
+#include "reward/math/unit_vector.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -62,6 +63,7 @@ bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
     return Differ("different values in one chain");
   MatchIntegerFamilies(values_, simple_gold, simple_pred);
   MatchLogic(arena_, simple_gold, simple_pred);
+  MatchUnitVectors(arena_, simple_gold, simple_pred);
   simple_pred = MatchIntegrationConstants(arena_, simple_gold, simple_pred);
   const LetterMeaning letters = MeaningOfLetters(*simple_gold, *simple_pred);
   simple_gold = ReadLetters(arena_, simple_gold, letters);

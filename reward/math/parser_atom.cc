@@ -8,6 +8,7 @@
 #include "reward/math/number_text.h"
 #include "reward/math/parser_nesting.h"
 #include "reward/math/unit.h"
+#include "reward/math/unit_vector.h"
 
 namespace longhaul::reward::math {
 namespace {
@@ -232,7 +233,9 @@ const Node* Parser::Letter() {
     Take();
     name += '\'';
   }
-  return Named(name);
+  const Node* node = Named(name);
+  const Node* bold = letter.bold ? BoldLetter(arena_, node) : nullptr;
+  return bold != nullptr ? bold : node;
 }
 
 // A name with its subscript, applied or not. e and i are constants unless a sum binds them.
