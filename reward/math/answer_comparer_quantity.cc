@@ -58,14 +58,16 @@ bool AnswerComparer::CompareQuantities(const Node* gold, const Node* pred) {
   if (left.measure.empty() != right.measure.empty()) {
     const Node* letters = UnitsAsLetters(arena_, pred, *gold);
     if (letters != pred) return CompareQuantities(gold, letters);
-    const bool bare = left.measure.empty();  // 5 m, whose m may be a letter
-    const Node* lettered = UnitLetters(arena_, bare ? gold : pred);
-    if (lettered != gold && lettered != pred) {
-      const Quantity read = SplitUnit(arena_, lettered);
-      if (read.measure.powers == (bare ? right : left).measure.powers) {
-        return bare ? CompareQuantities(lettered, pred) : CompareQuantities(gold, lettered);
-      }
-    }
+  }
+  if (left.measure.powers != right.measure.powers) {  // 5 m, whose m may be a letter
+    const auto read_as = [&](const Node* node, const Quantity& other) {
+      const Node* lettered = UnitLetters(arena_, node);
+      return SplitUnit(arena_, lettered).measure.powers == other.measure.powers ? lettered : node;
+    };
+    const Node* gold_read = read_as(gold, right);
+    if (gold_read != gold) return CompareQuantities(gold_read, pred);
+    const Node* pred_read = read_as(pred, left);
+    if (pred_read != pred) return CompareQuantities(gold, pred_read);
   }
   if (left.measure.empty() || right.measure.empty()) {
     if (decide(left.value, right.value)) return true;

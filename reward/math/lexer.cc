@@ -317,9 +317,13 @@ class Lexer {
     const bool upright = command == "mathrm" || command == "operatorname";
     const bool letter =
         upright && content.size() == 1 && std::isalpha(static_cast<unsigned char>(content[0]));
-    const bool applied = command == "operatorname" && close + 1 < text_.size() &&
-                         text_[close + 1] == '(' && IsName(content);  // \operatorname{Var}(X)
-    if (letter || applied || IsOneOf(kFunctions, content) || Trim(content) == "mod") {
+    const bool applied = command == "operatorname" && text_.substr(close + 1).starts_with('(') &&
+                         IsName(content);  // \operatorname{Var}(X)
+    const std::string_view behind = text_.substr(close + 1);
+    const bool takes =
+        behind.starts_with('(') || behind.starts_with('_') || behind.starts_with("\\{");
+    const bool function = IsOneOf(kFunctions, content) && (content != "min" || takes);  // a minute
+    if (letter || applied || function || Trim(content) == "mod") {
       Push(letter ? TokenType::kLetter : TokenType::kCommand, Trim(content));
       tokens_.back().upright = letter;
     } else {

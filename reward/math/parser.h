@@ -156,6 +156,8 @@ class Parser {
   const Node* Word(Place place);
   const Node* WordsBehindValue(std::string_view words);
   const Node* PercentFactor();
+  bool AtMicroUnit() const;
+  const Node* MicroUnit();
   const Node* Text(Place place);
 
   // parser_command.cc

@@ -296,7 +296,11 @@ const Node* Parser::Word(Place place) {
   const TokenType before = at_ >= 2 ? tokens_[at_ - 2].type : TokenType::kEnd;
   const bool of_value = word.text == "squared" && before != TokenType::kWord &&
                         before != TokenType::kText && before != TokenType::kLetter;  // 5 squared
-  if (behind_value && IsKnownUnit(word.text) && !of_value) {
+  const bool of_letter =  // \mu mg, with no units
+      at_ >= 2 && word.text.size() < 3 &&
+      (before == TokenType::kLetter ||
+       (before == TokenType::kCommand && IsLetterCommand(tokens_[at_ - 2].text)));
+  if (behind_value && IsKnownUnit(word.text) && !of_value && !of_letter) {
     std::vector<const Node*> letters;
     for (const char letter : word.text) letters.push_back(Unsubscripted(std::string(1, letter)));
     return arena_.Add({.kind = Kind::kUnit,
@@ -345,6 +349,26 @@ const Node* Parser::WordsBehindValue(std::string_view words) {
   if (rest.empty()) return factor;
   const Node* unit = arena_.Make(KindOfWords(rest), {}, std::string(rest));
   return arena_.Make(Kind::kMultiply, {factor, unit});
+}
+
+// \mu before an upright unit, behind a number.
+bool Parser::AtMicroUnit() const {
+  if (!Peek().IsCommand("mu") || at_ == 0) return false;
+  const Token& before = tokens_[at_ - 1];
+  const Token& unit = Peek(1);
+  const bool value =
+      before.type == TokenType::kNumber || before.type == TokenType::kText || before.Is('}');
+  return value &&
+         (unit.type == TokenType::kText || (unit.type == TokenType::kLetter && unit.upright)) &&
+         IsUnit(unit.text);
+}
+
+// It may also be the product of the letters.
+const Node* Parser::MicroUnit() {
+  Take();
+  const std::string unit(Trim(Take().text));
+  const Node* letters = arena_.Make(Kind::kMultiply, {arena_.Symbol("\\mu"), arena_.Symbol(unit)});
+  return arena_.Add({.kind = Kind::kUnit, .name = "\u00b5" + unit, .alternate = letters});
 }
 
 const Node* Parser::PercentFactor() {

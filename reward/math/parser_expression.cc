@@ -79,9 +79,10 @@ const Node* Parser::Atom() {
     case TokenType::kCommand: {
       const Token& next = Peek(1);
       const bool applied = next.Is('(') || next.Is('{') || next.Is('_') || next.IsCommand("{");
-      if (behind_value && token.IsCommand("min") && !applied) {  // 24 min
+      if ((behind_value || in_unit_fraction_) && token.IsCommand("min") && !applied) {  // 24 min
         return arena_.Make(Kind::kUnit, {}, Take().text);
       }
+      if (behind_value && AtMicroUnit()) return MicroUnit();
       const Scoped<bool> of_units(in_unit_fraction_, behind_value && IsFractionCommand(token));
       return Command();
     }

@@ -18,9 +18,18 @@ bool IsLetter(char ch) { return std::isalpha(static_cast<unsigned char>(ch)) != 
 bool IsMegaOf(std::string_view rest) {
   size_t length = 0;
   while (length < rest.size() && IsLetter(rest[length])) ++length;
-  constexpr std::array<std::string_view, 11> kSymbols = {"g",  "W", "Wh", "J", "N", "Pa",
-                                                         "Hz", "V", "m",  "L", "eV"};
+  constexpr std::array<std::string_view, 14> kSymbols = {"g", "W", "Wh", "J",  "N", "Pa", "Hz",
+                                                         "V", "m", "L",  "eV", "C", "A",  "F"};
   return std::find(kSymbols.begin(), kSymbols.end(), rest.substr(0, length)) != kSymbols.end();
+}
+
+// Of the sign of "micro", with the spaces behind its command.
+size_t MicroLength(std::string_view text) {
+  for (const std::string_view sign : {"\u00b5", "\u03bc"}) {
+    if (text.starts_with(sign)) return sign.size();
+  }
+  if (!text.starts_with("\\mu") || (text.size() > 3 && IsLetter(text[3]))) return 0;
+  return std::min(text.find_first_not_of(' ', 3), text.size());
 }
 
 void Multiply(Measure& measure, std::string_view base, int power) {
@@ -46,17 +55,46 @@ mpq_class Power(const mpq_class& value, int power) {
   return power < 0 ? 1 / result : result;
 }
 
+// The decimal prefix of a unit in small letters, in which other symbols than that of "micro" say
+// nothing: mW and MW ("megaw" for that reason).
+struct Prefix {
+  std::string_view name;
+  long numerator;
+  long denominator;
+};
+constexpr std::string_view kMicro = "\u00b5";
+constexpr std::array<Prefix, 8> kPrefixes = {{{kMicro, 1, 1'000'000},
+                                              {"mega", 1'000'000, 1},
+                                              {"kilo", 1'000, 1},
+                                              {"giga", 1'000'000'000, 1},
+                                              {"milli", 1, 1'000},
+                                              {"micro", 1, 1'000'000},
+                                              {"nano", 1, 1'000'000'000},
+                                              {"pico", 1, 1'000'000'000'000}}};
+
+// The unit behind a prefix; null when there is none. A micron is no "n".
+const UnitEntry* FindPrefixed(std::string_view word, mpq_class& factor) {
+  constexpr size_t kSymbolBytes = 2;
+  for (const Prefix& prefix : kPrefixes) {
+    if (!word.starts_with(prefix.name)) continue;
+    const std::string_view rest = word.substr(prefix.name.size());
+    const bool symbol = prefix.name == kMicro || prefix.name == "mega";
+    if (!symbol && rest.size() <= kSymbolBytes) continue;
+    factor = mpq_class(prefix.numerator, prefix.denominator);
+    return FindUnit(rest);
+  }
+  return nullptr;
+}
+
 void AddFactor(std::string_view word, int power, Measure& measure) {
   const UnitEntry* unit = FindUnit(word);
-  if (unit == nullptr && word.starts_with("mega") && FindUnit(word.substr(4)) != nullptr) {
-    unit = FindUnit(word.substr(4));
-    measure.factor *= Power(mpq_class(1'000'000), power);
-  }
+  mpq_class prefix = 1;
+  if (unit == nullptr) unit = FindPrefixed(word, prefix);
   if (unit == nullptr) {
     Multiply(measure, fmt::format("~{}", Singular(word)), power);
     return;
   }
-  measure.factor *= Power(mpq_class(unit->numerator, unit->denominator), power);
+  measure.factor *= Power(prefix * mpq_class(unit->numerator, unit->denominator), power);
   measure.factor.canonicalize();
   Multiply(measure, unit->base, power);
 }
@@ -78,8 +116,8 @@ class UnitReader {
         next_power = 3;
       } else if (word == "squared" || word == "cubed") {
         continue;  // read ahead below
-      } else if (word == "of" || word == "a" || word == "." || word == "*" || word == "(" ||
-                 word == ")") {
+      } else if (word == "of" || (word == "a" && text_ != "a") || word == "." || word == "*" ||
+                 word == "(" || word == ")") {
         continue;
       } else if (std::isalpha(static_cast<unsigned char>(word[0])) || (word[0] & 0x80) != 0) {
         AddFactor(word, sign * next_power * PowerBehind(), measure);
@@ -189,31 +227,72 @@ Quantity SplitSum(Arena& arena, const Node* node) {
   return {arena.Make(Kind::kAdd, std::move(terms)), first.measure};
 }
 
+// Letters of a formula that is nothing but numbers and what may be units, as such.
+class UnitLetterReader {
+ public:
+  explicit UnitLetterReader(Arena& arena) : arena_(arena) {}
+
+  const Node* Read(const Node* node) {
+    return !node->args.empty() && IsQuantity(*node) ? Replaced(node) : node;
+  }
+
+ private:
+  // m, and the \mu before another.
+  static bool IsUnitLetter(const Node& part) {
+    constexpr std::string_view kSymbols = "msghLlNJWVKCAF";
+    if (part.kind != Kind::kSymbol) return false;
+    return part.name == "\\mu" || part.name == "\\Omega" ||
+           (part.name.size() == 1 && kSymbols.find(part.name[0]) != std::string_view::npos);
+  }
+
+  // The km of letters side by side; empty for others.
+  static std::string Word(const Node& part) {
+    if (part.kind != Kind::kMultiply || part.name != "word") return "";
+    std::string word;
+    for (const Node* arg : part.args) {
+      if (arg->kind != Kind::kSymbol && arg->kind != Kind::kConstant) return "";
+      word += arg->name;
+    }
+    return IsKnownUnit(word) ? word : "";
+  }
+
+  static bool IsQuantity(const Node& part) {
+    if (!Word(part).empty()) return true;
+    if (part.kind == Kind::kMultiply || part.kind == Kind::kDivide) {
+      return std::all_of(part.args.begin(), part.args.end(),
+                         [](const Node* arg) { return IsQuantity(*arg); });
+    }
+    if (part.kind == Kind::kPower) {
+      const Node& exponent = *part.args[1];
+      const bool negative = exponent.kind == Kind::kNegate;
+      return IsInteger(negative ? *exponent.args[0] : exponent) && IsQuantity(*part.args[0]);
+    }
+    if (part.kind == Kind::kNegate) return IsQuantity(*part.args[0]);
+    return part.kind == Kind::kNumber || part.kind == Kind::kUnit || IsUnitLetter(part);
+  }
+
+  const Node* Replaced(const Node* node) {
+    if (const std::string word = Word(*node); !word.empty()) {
+      return arena_.Make(Kind::kUnit, {}, word);
+    }
+    if (IsUnitLetter(*node)) {
+      if (node->name == "\\mu") return arena_.Number(mpq_class(1, 1'000'000));
+      return arena_.Make(Kind::kUnit, {}, node->name == "\\Omega" ? "ohm" : node->name);
+    }
+    if (node->args.empty()) return node;
+    Node copy = *node;
+    for (const Node*& arg : copy.args) arg = Replaced(arg);
+    copy.depth = copy.size = 1;
+    return copy.args == node->args ? node : arena_.Add(std::move(copy));
+  }
+
+  Arena& arena_;
+};
+
 }  // namespace
 
 const Node* UnitLetters(Arena& arena, const Node* node) {
-  constexpr std::string_view kSymbols = "msghLlNJWVK";
-  const auto unit = [&](const Node& part) {
-    return part.kind == Kind::kSymbol && part.name.size() == 1 &&
-           kSymbols.find(part.name[0]) != std::string_view::npos;
-  };
-  const std::function<bool(const Node&)> is_quantity = [&](const Node& part) {
-    if (part.kind == Kind::kMultiply || part.kind == Kind::kDivide) {
-      return std::all_of(part.args.begin(), part.args.end(),
-                         [&](const Node* arg) { return is_quantity(*arg); });
-    }
-    if (part.kind == Kind::kPower && IsInteger(*part.args[1])) return is_quantity(*part.args[0]);
-    if (part.kind == Kind::kNegate) return is_quantity(*part.args[0]);
-    return part.kind == Kind::kNumber || part.kind == Kind::kUnit || unit(part);
-  };
-  if (node->args.empty() || !is_quantity(*node)) return node;
-  for (const char symbol : kSymbols) {
-    const std::string name(1, symbol);
-    if (Contains(*node, Kind::kSymbol, name)) {
-      node = Substitute(arena, node, name, arena.Make(Kind::kUnit, {}, name));
-    }
-  }
-  return node;
+  return UnitLetterReader(arena).Read(node);
 }
 
 const Node* UnitsAsLetters(Arena& arena, const Node* node, const Node& names) {
@@ -256,7 +335,11 @@ std::string NormalizedWords(std::string_view text) {
   text = Trim(text);
   for (size_t at = 0; at < text.size(); ++at) {
     const char ch = text[at];
-    if (ch == 'M' && IsMegaOf(text.substr(at + 1)) && (out.empty() || !IsLetter(out.back()))) {
+    if (const size_t micro = MicroLength(text.substr(at)); micro > 0) {
+      out += kMicro;
+      at += micro - 1;
+    } else if (ch == 'M' && IsMegaOf(text.substr(at + 1)) &&
+               (out.empty() || !IsLetter(out.back()))) {
       out += "mega";
     } else if (ch == ' ' || ch == '\n' || ch == '\t' || ch == '~') {
       if (!out.empty() && out.back() != ' ') out += ' ';
