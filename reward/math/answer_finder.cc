@@ -2,11 +2,13 @@
 #include "reward/math/answer_finder.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "reward/extractors/extractor.h"
 #include "reward/extractors/percent_sign.h"
 #include "reward/math/doubt.h"
+#include "reward/math/lead_in.h"
 #include "reward/math/number_finder.h"
 #include "reward/math/parser.h"
 #include "reward/math/plain_text.h"
@@ -21,6 +23,9 @@ constexpr size_t kFinalWindow = 100;    // from "final answer" to "is"
 constexpr size_t kMaxScanned = 256 * 1024;
 constexpr int kMaxTries = 20;
 constexpr size_t kMaxSpans = 256;
+
+// Before "option is".
+constexpr std::array<std::string_view, 4> kPraises = {"correct", "right", "the", "final"};
 
 bool IsAlnum(char ch) { return std::isalnum(static_cast<unsigned char>(ch)) != 0; }
 
@@ -251,10 +256,43 @@ class Finder {
     return text_.substr(value.begin, value.end - value.begin).find("\\boxed") != text_.npos;
   }
 
+  // "The correct option is C", "the answer is option C, since 3 + 4 = 7".
+  std::optional<Span> Option(std::string_view anchor, size_t found) const {
+    const size_t from = SkipPunctuation(found + anchor.size());
+    const std::string_view behind = std::string_view(lower_).substr(from);
+    if (anchor.starts_with("answer")) {
+      const bool named = behind.starts_with("option ") || behind.starts_with("choice ");
+      const bool listed =  // C) 12
+          behind.size() > 2 && (behind[1] == ')' || behind[1] == '.') && behind[2] == ' ';
+      if (!named && !listed) return std::nullopt;
+    } else if (!IsPraised(found)) {
+      return std::nullopt;
+    }
+    size_t end = std::min(text_.find('\n', from), text_.size());
+    end = std::min(end, text_.find(". ", from));
+    const auto label = AnnouncedLabel(text_.substr(from, end - from));
+    if (!label.has_value()) return std::nullopt;
+    const Span span = {from + *label, from + *label + 1};
+    return Doubted(span) ? std::nullopt : std::optional<Span>(span);
+  }
+
+  // Whether the word before says that what follows is right.
+  bool IsPraised(size_t at) const {
+    const std::string_view before = Trim(std::string_view(lower_).substr(0, at));
+    return std::any_of(kPraises.begin(), kPraises.end(), [&](std::string_view word) {
+      if (!before.ends_with(word)) return false;
+      const size_t rest = before.size() - word.size();
+      return rest == 0 || !IsAlnum(before[rest - 1]);
+    });
+  }
+
   std::optional<Span> AnswerColon() const {
-    for (const std::string_view anchor : {"answer:", "answer**:", "answer is", "answer"}) {
+    for (const std::string_view anchor :
+         {"answer:", "answer**:", "answer is", "option is", "choice is", "answer"}) {
       const size_t found = lower_.rfind(anchor);
       if (found == std::string::npos) continue;
+      if (const auto option = Option(anchor, found); option.has_value()) return option;
+      if (!anchor.starts_with("answer")) continue;
       const size_t from = SkipPunctuation(found + anchor.size());
       std::optional<Span> value = RestOfLine(from);
       if (!value.has_value()) value = ValueAt(from, kWindow);

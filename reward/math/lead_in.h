@@ -11,10 +11,13 @@ namespace longhaul::reward::math {
 // "42" of "The final answer is 42."; other texts as they are.
 std::string_view WithoutLeadIn(std::string_view text);
 
-// The C of "(C)", \text{(C)} and \textbf{(C)}\ 12: a label in brackets, before the value it stands
-// for where there is one.
+// The C of "(C)", "option C", \text{(C)} and \textbf{(C)}\ 12: a label in brackets or behind
+// "option", before the value it stands for where there is one.
 std::optional<char> ChoiceLabel(std::string_view text);
-// The same of a text that is nothing but the label, or the letter.
+// Where the label stands in what follows "the correct option is", up to the end of the line;
+// nothing when it is not plainly one label.
+std::optional<size_t> AnnouncedLabel(std::string_view sentence);
+// The label of a text that is nothing but that, or its letter.
 std::optional<char> LoneChoice(std::string_view text);
 
 }  // namespace longhaul::reward::math
