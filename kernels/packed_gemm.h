@@ -2,7 +2,7 @@
 //
 // The engine under Linear: y = x W for one packed piece of a weight, on one thread. Two
 // implementations: the matrix library where it has kernels whose rows do not depend on the number
-// of rows (AVX-512, AMX), and our own for the rest.
+// of rows (AVX-512, AMX), and our own for the rest and for small fp32 weights.
 #pragma once
 
 #include <cstdint>

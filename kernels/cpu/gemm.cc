@@ -7,52 +7,83 @@ namespace longhaul::kernels::cpu::LONGHAUL_ISA {
 namespace {
 
 constexpr int64_t kVecs = kGemmPanel / kLanes;
-constexpr int64_t kTileRows = 6;
+// Of a tile: its sums stay in registers, with room for the weights.
+constexpr int64_t kTileRows = kLanes == 16 ? 8 : 6;
+constexpr int64_t kTileSums = kLanes == 16 ? 16 : 12;
+constexpr int64_t kTilePanels = 4;
 constexpr int64_t kSumRows = 64;
 
 int64_t Smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-// kRows rows of one panel.
-template <int64_t kRows>
+// kRows rows of kPanels panels. Rows are few where kPanels is large: there must be enough sums that
+// none waits for its last one.
+template <int64_t kRows, int64_t kPanels>
 void Tile(const GemmArgs& args, int64_t row, int64_t panel) {
-  const float* w = args.packed + panel * args.k * kGemmPanel;
+  const int64_t stride = args.k * kGemmPanel;
+  const float* w = args.packed + panel * stride;
   const float* x = args.x + row * args.k;
-  Vec acc[kRows][kVecs];
-  for (int64_t r = 0; r < kRows; ++r) {
-    for (int64_t v = 0; v < kVecs; ++v) acc[r][v] = Zero();
-  }
-  for (int64_t i = 0; i < args.k; ++i, w += kGemmPanel) {
-    Vec wv[kVecs];
-    for (int64_t v = 0; v < kVecs; ++v) wv[v] = Load(w + v * kLanes);
-    for (int64_t r = 0; r < kRows; ++r) {
-      const Vec xv = Set1(x[r * args.k + i]);
-      for (int64_t v = 0; v < kVecs; ++v) acc[r][v] = Fma(xv, wv[v], acc[r][v]);
+  Vec acc[kRows][kPanels][kVecs];
+  for (auto& of_row : acc) {
+    for (auto& of_panel : of_row) {
+      for (Vec& sum : of_panel) sum = Zero();
     }
   }
-  const int64_t column = panel * kGemmPanel;
+  for (int64_t i = 0; i < args.k; ++i, w += kGemmPanel) {
+    for (int64_t r = 0; r < kRows; ++r) {
+      const Vec xv = Set1(x[r * args.k + i]);
+      for (int64_t p = 0; p < kPanels; ++p) {
+        for (int64_t v = 0; v < kVecs; ++v) {
+          acc[r][p][v] = Fma(xv, Load(w + p * stride + v * kLanes), acc[r][p][v]);
+        }
+      }
+    }
+  }
   for (int64_t r = 0; r < kRows; ++r) {
-    for (int64_t v = 0; v < kVecs; ++v) {
-      const int64_t c = column + v * kLanes;
-      if (c < args.n) StorePartial(args.y + (row + r) * args.n + c, acc[r][v], args.n - c);
+    for (int64_t at = 0; at < kPanels * kVecs; ++at) {
+      const int64_t c = panel * kGemmPanel + at * kLanes;
+      const Vec sum = acc[r][at / kVecs][at % kVecs];
+      if (c < args.n) StorePartial(args.y + (row + r) * args.n + c, sum, args.n - c);
     }
   }
 }
 
-void TailTile(const GemmArgs& args, int64_t row, int64_t panel) {
-  switch (args.m - row) {
-    case 5:
-      return Tile<5>(args, row, panel);
-    case 4:
-      return Tile<4>(args, row, panel);
-    case 3:
-      return Tile<3>(args, row, panel);
-    case 2:
-      return Tile<2>(args, row, panel);
-    case 1:
-      return Tile<1>(args, row, panel);
-    default:
-      return;
+constexpr int64_t PanelsFor(int64_t rows) {
+  int64_t panels = kTilePanels;
+  while (panels > 1 && rows * panels * kVecs > kTileSums) panels /= 2;
+  return panels;
+}
+
+// Columns of kPanels panels: rows in `tiles` tiles of kRows rows, the last `shorter` one row
+// shorter.
+template <int64_t kRows, int64_t kPanels>
+void Column(const GemmArgs& args, int64_t tiles, int64_t shorter, int64_t panel) {
+  int64_t row = 0;
+  for (int64_t t = shorter; t < tiles; ++t, row += kRows) Tile<kRows, kPanels>(args, row, panel);
+  if constexpr (kRows > 1) {
+    for (; row < args.m; row += kRows - 1) Tile<kRows - 1, kPanels>(args, row, panel);
   }
+}
+
+template <int64_t kRows>
+void Columns(const GemmArgs& args, int64_t tiles, int64_t shorter) {
+  constexpr int64_t kPanels = PanelsFor(kRows);
+  const int64_t panels = (args.n + kGemmPanel - 1) / kGemmPanel;
+  int64_t panel = 0;
+  for (; panel + kPanels <= panels; panel += kPanels) {
+    Column<kRows, kPanels>(args, tiles, shorter, panel);
+  }
+  for (; panel < panels; ++panel) Column<kRows, 1>(args, tiles, shorter, panel);
+}
+
+// Tiles as even as they can be, of kRows rows at most.
+template <int64_t kRows>
+void Rows(const GemmArgs& args) {
+  const int64_t tiles = (args.m + kTileRows - 1) / kTileRows;
+  const int64_t shorter = kRows * tiles - args.m;
+  if constexpr (kRows > 1) {
+    if (shorter >= tiles) return Rows<kRows - 1>(args);
+  }
+  Columns<kRows>(args, tiles, shorter);
 }
 
 template <typename T, bool kAdding>
@@ -97,13 +128,7 @@ void ColumnSum(const ColumnSumArgs<T>& args) {
 
 }  // namespace
 
-void Gemm(const GemmArgs& args) {
-  for (int64_t panel = 0; panel * kGemmPanel < args.n; ++panel) {
-    int64_t row = 0;
-    for (; row + kTileRows <= args.m; row += kTileRows) Tile<kTileRows>(args, row, panel);
-    TailTile(args, row, panel);
-  }
-}
+void Gemm(const GemmArgs& args) { Rows<kTileRows>(args); }
 
 void StoreF32(const EpilogueArgs<float>& args) { Epilogue<float, false>(args); }
 void StoreBf16(const EpilogueArgs<uint16_t>& args) { Epilogue<uint16_t, false>(args); }

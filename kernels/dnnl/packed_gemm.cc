@@ -186,6 +186,25 @@ const dnnl::matmul& TransposedMatmul() {
   return primitive;
 }
 
+void TransposedFp32(const GemmTransposed& g, float* c) {
+  const auto status =
+      dnnl_sgemm('T', 'N', g.rows, g.cols, g.m, 1.0f, static_cast<const float*>(g.a), g.lda,
+                 static_cast<const float*>(g.b), g.ldb, 0.0f, c, g.cols);
+  CHECK_EQ(status, dnnl_success);
+}
+
+void TransposedBf16(const GemmTransposed& g, float* c) {
+  const auto bf16 = Memory::data_type::bf16;
+  const Memory a(Desc({g.rows, g.m}, bf16, {1, g.lda}), CpuEngine(), const_cast<void*>(g.a));
+  const Memory b(Desc({g.m, g.cols}, bf16, {g.ldb, 1}), CpuEngine(), const_cast<void*>(g.b));
+  const Memory out(Desc({g.rows, g.cols}, Memory::data_type::f32, {g.cols, 1}), CpuEngine(), c);
+  const dnnl_exec_arg_t args[] = {
+      {DNNL_ARG_SRC, a.get()}, {DNNL_ARG_WEIGHTS, b.get()}, {DNNL_ARG_DST, out.get()}};
+  const auto status =
+      dnnl_primitive_execute(TransposedMatmul().get(), ThreadStream().get(), 3, args);
+  CHECK_EQ(status, dnnl_success);
+}
+
 }  // namespace
 
 bool HasBatchInvariantGemm(DType dtype) {
@@ -198,25 +217,9 @@ std::unique_ptr<PackedGemm> MakeGemm(int64_t k, int64_t n, DType dtype) {
   return std::make_unique<Gemm>(k, n, dtype);
 }
 
-void TransposedFp32(const GemmTransposed& g, float* c, float c_scale) {
+void RunTransposed(const GemmTransposed& gemm, float* c) {
   SingleThread();
-  const auto status =
-      dnnl_sgemm('T', 'N', g.rows, g.cols, g.m, 1.0f, static_cast<const float*>(g.a), g.lda,
-                 static_cast<const float*>(g.b), g.ldb, c_scale, c, g.cols);
-  CHECK_EQ(status, dnnl_success);
-}
-
-void TransposedBf16(const GemmTransposed& g, float* c) {
-  SingleThread();
-  const auto bf16 = Memory::data_type::bf16;
-  const Memory a(Desc({g.rows, g.m}, bf16, {1, g.lda}), CpuEngine(), const_cast<void*>(g.a));
-  const Memory b(Desc({g.m, g.cols}, bf16, {g.ldb, 1}), CpuEngine(), const_cast<void*>(g.b));
-  const Memory out(Desc({g.rows, g.cols}, Memory::data_type::f32, {g.cols, 1}), CpuEngine(), c);
-  const dnnl_exec_arg_t args[] = {
-      {DNNL_ARG_SRC, a.get()}, {DNNL_ARG_WEIGHTS, b.get()}, {DNNL_ARG_DST, out.get()}};
-  const auto status =
-      dnnl_primitive_execute(TransposedMatmul().get(), ThreadStream().get(), 3, args);
-  CHECK_EQ(status, dnnl_success);
+  gemm.dtype == DType::kF32 ? TransposedFp32(gemm, c) : TransposedBf16(gemm, c);
 }
 
 }  // namespace longhaul::kernels::onednn

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the matrix library offers kernels/packed_gemm.h.
+// What the matrix library offers kernels/packed_gemm.h. CMake takes one of two implementations:
+// this folder's, or that of kernels/no_dnnl, which offers nothing.
 #pragma once
 
 #include <memory>
@@ -15,9 +16,7 @@ bool HasBatchInvariantGemm(DType dtype);
 // Only where HasBatchInvariantGemm.
 std::unique_ptr<PackedGemm> MakeGemm(int64_t k, int64_t n, DType dtype);
 
-// c = a^T b + c_scale * c
-void TransposedFp32(const GemmTransposed& gemm, float* c, float c_scale);
-// Only where HasBatchInvariantGemm(kBF16).
-void TransposedBf16(const GemmTransposed& gemm, float* c);
+// Only where HasBatchInvariantGemm.
+void RunTransposed(const GemmTransposed& gemm, float* c);
 
 }  // namespace longhaul::kernels::onednn

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/lightning_attention.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -250,8 +249,9 @@ INSTANTIATE_TEST_SUITE_P(Shapes, LightningShapes,
                                            Shape4{1, 128, 64, DType::kBF16}),
                          [](const auto& info) {
                            const Shape4& s = info.param;
-                           return fmt::format("h{}d{}c{}{}", s.heads, s.dim, s.chunk,
-                                              s.dtype == DType::kF32 ? "f32" : "bf16");
+                           return (::testing::Message() << "h" << s.heads << "d" << s.dim << "c"
+                                                        << s.chunk << DTypeName(s.dtype))
+                               .GetString();
                          });
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/logprob.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -177,19 +176,18 @@ TEST_P(LogprobCases, BackwardMatchesDifferences) {
       tolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, LogprobCases,
-                         ::testing::Values(HeadCase{5, 16, 97}, HeadCase{12, 33, 2048, 0.7f},
-                                           HeadCase{6, 24, 5000, 1.3f},
-                                           HeadCase{6, 24, 4099, 1, DType::kBF16},
-                                           HeadCase{6, 32, 3000, 0.9f, DType::kBF16, DType::kBF16},
-                                           HeadCase{6, 32, 300, 1, DType::kF32, DType::kBF16},
-                                           HeadCase{3, 8, 1}),
-                         [](const auto& info) {
-                           const HeadCase& c = info.param;
-                           return fmt::format("v{}h{}{}{}", c.vocab, c.hidden,
-                                              c.hidden_dtype == DType::kF32 ? "f32" : "bf16",
-                                              c.head_dtype == DType::kF32 ? "f32" : "bf16");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Cases, LogprobCases,
+    ::testing::Values(HeadCase{5, 16, 97}, HeadCase{12, 33, 2048, 0.7f},
+                      HeadCase{6, 24, 5000, 1.3f}, HeadCase{6, 24, 4099, 1, DType::kBF16},
+                      HeadCase{6, 32, 3000, 0.9f, DType::kBF16, DType::kBF16},
+                      HeadCase{6, 32, 300, 1, DType::kF32, DType::kBF16}, HeadCase{3, 8, 1}),
+    [](const auto& info) {
+      const HeadCase& c = info.param;
+      return (::testing::Message() << "v" << c.vocab << "h" << c.hidden << DTypeName(c.hidden_dtype)
+                                   << DTypeName(c.head_dtype))
+          .GetString();
+    });
 
 TEST(LogprobTest, GradientsAreAddedAndRowsThatRepeatAddUp) {
   const HeadCase c{2, 8, 50};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/softmax_attention.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -233,8 +232,9 @@ INSTANTIATE_TEST_SUITE_P(Shapes, SoftmaxHeads,
                                            Heads{2, 2, 128, DType::kBF16}),
                          [](const auto& info) {
                            const Heads& h = info.param;
-                           return fmt::format("q{}kv{}d{}{}", h.query, h.key_value, h.dim,
-                                              h.dtype == DType::kF32 ? "f32" : "bf16");
+                           return (::testing::Message() << "q" << h.query << "kv" << h.key_value
+                                                        << "d" << h.dim << DTypeName(h.dtype))
+                               .GetString();
                          });
 
 }  // namespace

@@ -1,0 +1,15 @@
+# GoogleTest as installed, or, on a machine without packages, from sources brought along.
+include(GoogleTest)
+set(LONGHAUL_GOOGLETEST_SOURCE "" CACHE PATH "GoogleTest's sources, where no package of it is installed")
+if(LONGHAUL_GOOGLETEST_SOURCE)
+  set(warnings ${CMAKE_COMPILE_WARNING_AS_ERROR})
+  set(CMAKE_COMPILE_WARNING_AS_ERROR OFF)
+  add_subdirectory(${LONGHAUL_GOOGLETEST_SOURCE} ${CMAKE_BINARY_DIR}/googletest EXCLUDE_FROM_ALL)
+  set(CMAKE_COMPILE_WARNING_AS_ERROR ${warnings})
+else()
+  find_package(GTest)
+  if(NOT GTest_FOUND)
+    message(FATAL_ERROR "GoogleTest is not installed (Debian: libgtest-dev libgmock-dev). Install it, name a copy of its "
+      "sources with -DLONGHAUL_GOOGLETEST_SOURCE=DIR, or leave the tests out with -DLONGHAUL_TESTS=OFF.")
+  endif()
+endif()
