@@ -4,6 +4,19 @@
 #include "common/file.h"
 
 namespace longhaul::tools {
+namespace {
+
+// The file of a place "file:line:column"; empty where no file gives the key.
+std::string FileOf(std::string place) {
+  for (int number = 0; number < 2; ++number) {
+    const size_t colon = place.find_last_not_of("0123456789");
+    if (colon == place.npos || place[colon] != ':' || colon + 1 == place.size()) return "";
+    place.erase(colon);
+  }
+  return place;
+}
+
+}  // namespace
 
 StatusOr<Config> LoadServiceConfig(const std::string& section, const std::string& file,
                                    const std::vector<std::string>& settings) {
@@ -17,8 +30,10 @@ StatusOr<Config> LoadServiceConfig(const std::string& section, const std::string
 
 std::string ResolvePath(const Config& source, const std::string& file, const std::string& key,
                         const std::string& path) {
-  if (path.empty() || file.empty() || source.Where(key).starts_with("command line")) return path;
-  return JoinPath(ParentDirectory(file), path);
+  const std::string place = source.Where(key);
+  if (path.empty() || file.empty() || place.starts_with("command line")) return path;
+  const std::string given_in = FileOf(place);  // `file` or its base
+  return JoinPath(ParentDirectory(given_in.empty() ? file : given_in), path);
 }
 
 }  // namespace longhaul::tools

@@ -16,8 +16,8 @@ namespace longhaul::tools {
 StatusOr<Config> LoadServiceConfig(const std::string& section, const std::string& file,
                                    const std::vector<std::string>& settings);
 
-// Where a path given under `key` leads: those of a file start from the file's directory, those of
-// the command line from the working directory.
+// Where a path given under `key` leads: those of a file start from the directory of the file that
+// gives them (`file` or its base), those of the command line from the working directory.
 std::string ResolvePath(const Config& source, const std::string& file, const std::string& key,
                         const std::string& path);
 

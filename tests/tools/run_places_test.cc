@@ -87,6 +87,21 @@ TEST_F(RunPlaces, TheRootOfTheFileSystemIsNoRunDirectory) {
                 {"output.dir: ", "is the root of the file system"});
 }
 
+TEST_F(RunPlaces, PathsStartFromTheFileThatGivesThem) {
+  std::filesystem::create_directories(Path("mine"));
+  const std::string task = R"({"uid": "a", "prompt": "1,2:", "reward": {"type": "exact"}})";
+  Write("mine/own.jsonl", task);
+  Write("mine/run.yaml", "base: ../run.yaml\neval: {sets: [{name: e, path: own.jsonl}]}\n");
+  const CommandResult result = Run("train mine/run.yaml output.dir=out trainer.max_steps=1");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("eval e at step 1"));
+  Write("own.jsonl", task);
+  EXPECT_EQ(Run("train mine/run.yaml output.dir=other trainer.max_steps=0 "
+                "'eval.sets=[{name: e, path: own.jsonl}]'")
+                .exit_code,
+            0);
+}
+
 TEST_F(RunPlaces, PipesAndDevicesAreNoFilesToReadARunFrom) {
   ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
   for (const char* path : {"pipe", "/dev/zero", "/dev/null"}) {
