@@ -16,6 +16,17 @@ namespace {
 // Editors put it in front of UTF-8; RFC 8259 section 8.1 lets a reader pass over it.
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+// Files that data sets come as, by their first bytes.
+struct Container {
+  std::string_view magic;
+  std::string_view meaning;
+};
+constexpr Container kContainers[] = {
+    {"\x1f\x8b", "compressed with gzip: unpack the file (gunzip -k)"},
+    {"\x28\xb5\x2f\xfd", "compressed with zstd: unpack the file (zstd -d)"},
+    {"PK\x03\x04", "a zip archive: unpack the file"},
+    {"PAR1", "a Parquet file: write its rows as lines of JSON"}};
+
 }  // namespace
 
 // Walks simdjson's on-demand document once and builds our values.
@@ -45,6 +56,10 @@ class JsonReader {
  private:
   Status CheckUtf8(std::string_view text) const {
     if (simdjson::validate_utf8(text.data(), text.size())) return OkStatus();
+    for (const Container& container : kContainers) {
+      if (text.starts_with(container.magic))
+        return InvalidArgument("{}: {}", source_, container.meaning);
+    }
     size_t offset = 0;
     while (const size_t length = Utf8CharacterLength(text.substr(offset))) offset += length;
     return InvalidArgument("{}{}: not valid UTF-8", source_, PositionOf(text, offset));

@@ -16,7 +16,7 @@ StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
   if (fd.get() < 0) return ErrnoStatus(errno, "opening", path);
   struct stat info;
   if (::fstat(fd.get(), &info) != 0) return ErrnoStatus(errno, "reading", path);
-  if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "mapping", path);
+  if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "reading", path);
   if (!S_ISREG(info.st_mode)) return InvalidArgument("{}: not a regular file", path);
   MappedFile file;
   file.path_ = path;

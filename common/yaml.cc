@@ -7,6 +7,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <unordered_map>
@@ -23,6 +24,19 @@ int64_t CountNodes(const ConfigNode& node) {
   for (const ConfigNode& item : node.items) count += CountNodes(item);
   for (const ConfigNode::Entry& entry : node.entries) count += CountNodes(entry.value);
   return count;
+}
+
+// yaml-cpp does not say what is wrong with a tab before a key.
+std::string_view TabHint(std::string_view text) {
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    const size_t indent = line.find_first_not_of(" \t");
+    if (indent != line.npos && line.substr(0, indent).find('\t') != line.npos)
+      return " (a line is indented with a tab; YAML takes blanks)";
+    begin = end + 1;
+  }
+  return "";
 }
 
 class TreeBuilder : public YAML::EventHandler {
@@ -153,8 +167,8 @@ StatusOr<ConfigNode> ParseYaml(std::string_view text, std::string_view source) {
       }
     }
   } catch (const YAML::Exception& error) {
-    return InvalidArgument("{}:{}:{}: {}", source, error.mark.line + 1, error.mark.column + 1,
-                           error.msg);
+    return InvalidArgument("{}:{}:{}: not YAML: {}{}", source, error.mark.line + 1,
+                           error.mark.column + 1, error.msg, TabHint(text));
   }
   if (!builder.failure().empty()) return InvalidArgument("{}", builder.failure());
   return builder.TakeRoot();

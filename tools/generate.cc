@@ -8,9 +8,11 @@
 #include <iostream>
 
 #include "common/logging.h"
+#include "common/tokenizer/lost_characters.h"
 #include "common/tokenizer/stream_decoder.h"
 #include "tools/command.h"
 #include "tools/model_bundle.h"
+#include "tools/number_check.h"
 
 namespace longhaul::tools {
 namespace {
@@ -32,20 +34,18 @@ void AddSamplingOptions(CLI::App* command, SamplingOptions& options) {
   command->add_option("MODEL_DIR", options.model_dir, "Model directory or checkpoint")->required();
   command->add_option("--precision", options.precision, "fp32 or bf16")->capture_default_str();
   command->add_option("--temperature", options.temperature, "0: greedy")
-      ->check(CLI::NonNegativeNumber)
+      ->check(AtLeast(0))
       ->capture_default_str();
   command->add_option("--top-p", options.top_p, "Nucleus sampled from; 1: off")
-      ->check(CLI::Range(1e-9, 1.0))
+      ->check(AboveZeroUpToOne())
       ->capture_default_str();
-  command->add_option("--top-k", options.top_k, "0: off")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  command->add_option("--top-k", options.top_k, "0: off")->check(AtLeast(0))->capture_default_str();
   command
       ->add_option("--min-p", options.min_p, "Least probability, of the likeliest token's; 0: off")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command->add_option("--max-tokens", options.max_tokens, "Longest response")
-      ->check(CLI::PositiveNumber)
+      ->check(AtLeast(1))
       ->capture_default_str();
   command->add_option("--seed", options.seed, "Of sampling")->capture_default_str();
   command->add_option("--stop", options.stop, "Stop string; may be given several times");
@@ -118,7 +118,8 @@ StatusOr<Outcome> Generate(const GenerateOptions& options) {
       generator.bundle.tokenizer->Encode(options.prompt, {.add_special_tokens = true});
   if (prompt.prompt_ids.empty()) return InvalidArgument("the prompt has no tokens");
   if (generator.bundle.tokenizer->LosesText(options.prompt, prompt.prompt_ids)) {
-    LogWarning("the prompt has characters that this tokenizer does not know");
+    LogWarning("the prompt has characters that this tokenizer does not know{}",
+               DescribeLostCharacters(*generator.bundle.tokenizer, options.prompt));
   }
   prompt.num_samples = options.num_samples;
   prompt.sampling = ToSamplingParams(options.sampling);
@@ -160,6 +161,7 @@ StatusOr<Outcome> Chat(const SamplingOptions& options, const std::string& system
     messages.push_back({"assistant", reply.text});
     Print("\n");
   }
+  if (std::cin.eof()) Print("\n");  // the prompt sign ends no line
   return Outcome::kDone;
 }
 

@@ -84,15 +84,22 @@ Status WriteGenerated(const LoadedRun& run, const reward::GeneratorConfig& gener
   return WriteFileAtomic(path, text);
 }
 
+std::string TypeName(reward::GeneratorType type) {
+  for (const EnumName& entry : EnumNames(type)) {
+    if (entry.value == static_cast<int>(type)) return std::string(entry.name);
+  }
+  return "";
+}
+
 // The file of a generated data set, once it is made.
 class GeneratedFiles {
  public:
   Status Make(LoadedRun& run) {
     const std::string dir = JoinPath(run.run_dir, "data");
     for (size_t i = 0; i < run.config->generate.size(); ++i) {
-      const reward::GeneratorConfig& generator = run.config->generate[i];
+      reward::GeneratorConfig& generator = run.config->generate[i];
       const std::string key = fmt::format("generate.{}", i);
-      if (generator.name.empty()) return run.source.Error(key, "a data set needs a name");
+      if (generator.name.empty()) generator.name = TypeName(generator.type);
       if (generator.name.find_first_not_of(kNameCharacters) != std::string::npos) {
         return run.source.Error(key, "the name '{}' is that of a file: letters, digits, . _ - only",
                                 generator.name);
@@ -113,7 +120,7 @@ class GeneratedFiles {
       return run.source.Error(key, "give either path or generated, not {}",
                               path.empty() ? "neither" : "both");
     }
-    if (generated.empty()) return OkStatus();
+    if (generated.empty()) return CheckFile(run, key + ".path", path);
     const auto found = paths_.find(generated);
     if (found == paths_.end())
       return run.source.Error(key, "section generate has no data set named '{}'", generated);
@@ -122,6 +129,11 @@ class GeneratedFiles {
   }
 
  private:
+  static Status CheckFile(const LoadedRun& run, const std::string& key, const std::string& path) {
+    const Status status = MappedFile::Open(path).status();
+    return status.ok() ? status : run.source.Error(key, "{}", Message(status));
+  }
+
   std::map<std::string, std::string> paths_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "common/tokenizer/lost_characters.h"
 #include "trainer/data/task_file.h"
 
 namespace longhaul::trainer {
@@ -22,8 +23,8 @@ StatusOr<std::unique_ptr<SftData>> SftData::Load(const Args& args) {
       std::vector<int32_t> ids = args.tokenizer->Encode(entry.response);
       if (args.tokenizer->LosesText(entry.response, ids)) {
         return InvalidArgument(
-            "{}: response of uid '{}': has characters that this tokenizer does not know", data.path,
-            entry.task.uid());
+            "{}: response of uid '{}': has characters that this tokenizer does not know{}",
+            data.path, entry.task.uid(), DescribeLostCharacters(*args.tokenizer, entry.response));
       }
       if (args.eos_token_id >= 0 && (ids.empty() || ids.back() != args.eos_token_id)) {
         ids.push_back(args.eos_token_id);

@@ -63,6 +63,20 @@ TEST_F(BadConfig, DataSetNamesAreNoPaths) {
   EXPECT_EQ(Read("precious.jsonl"), "mine");
 }
 
+TEST_F(BadConfig, ADataSetWithoutANameHasThatOfItsType) {
+  Replace("run.yaml", "{name: train, type: digit_completion", "{type: digit_completion");
+  Replace("run.yaml", "generated: train", "generated: digit_completion");
+  const CommandResult run = Train("trainer.max_steps=1");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(Exists("out/data/digit_completion.jsonl"));
+  ExpectError(Train("'generate=[{type: math}, {type: math}]'"), {"'math' is there twice"});
+}
+
+TEST_F(BadConfig, WhatIsNoYaml) {
+  Replace("run.yaml", "  max_prompt_length: 16", "\tmax_prompt_length: 16");
+  ExpectError(Train(), {"run.yaml:7:", "not YAML: ", "a line is indented with a tab"});
+}
+
 TEST_F(BadConfig, MalformedOverrides) {
   ExpectError(Train("nonsense"), {"expected section.key=value, found 'nonsense'"});
   ExpectError(Train("=1"), {"expected section.key=value"});

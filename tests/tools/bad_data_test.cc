@@ -32,6 +32,8 @@ TEST_F(BadData, LinesThatAreNoTasks) {
   ExpectError(TrainOn(std::string(kGood) + kGood), {"data.jsonl:2: uid: 'a'", "that of line 1"});
   ExpectError(TrainOn(""), {"data.jsonl: holds no task"});
   ExpectError(TrainOn("\xff\xfe\n"), {"data.jsonl:1", "UTF-8"});
+  ExpectError(TrainOn("\x1f\x8b\x08\x08"), {"data.jsonl:1: compressed with gzip: unpack"});
+  ExpectError(TrainOn("PAR1\x15\x04\xff\n"), {"data.jsonl:1: a Parquet file: write its rows"});
 }
 
 TEST_F(BadData, PromptOverTheLimit) {
@@ -41,7 +43,10 @@ TEST_F(BadData, PromptOverTheLimit) {
 
 TEST_F(BadData, PromptThatTheTokenizerWouldLose) {
   ExpectError(TrainOn(R"({"uid": "x", "prompt": "1+2="})"),
-              {"data.jsonl:1: prompt: has characters", "(uid 'x')"});
+              {"data.jsonl:1: prompt: has characters", "know: \"+\", \"=\" (uid 'x')"});
+  Write("sft.jsonl", R"({"uid": "y", "prompt": "1,2:", "response": "3\n+3"})");
+  ExpectError(Train("'sft={data: [{path: sft.jsonl}], batch_size: 1, steps: 1}'"),
+              {"sft.jsonl: response of uid 'y': has characters", R"(know: "\n", "+")"});
 }
 
 TEST_F(BadData, ScorersAreCheckedBeforeTheRun) {
@@ -80,8 +85,12 @@ TEST_F(BadData, ScorersOfEvaluationTasksToo) {
 }
 
 TEST_F(BadData, FilesThatAreNotThere) {
-  ExpectError(Train("'data.train=[{path: nope.jsonl}]'"), {"nope.jsonl: No such file"});
-  ExpectError(Train("'data.train=[{path: model}]'"), {"model: Is a directory"});
+  ExpectError(Train("'data.train=[{path: nope.jsonl}]'"),
+              {"command line: data.train.0.path: opening nope.jsonl: No such file"});
+  Write("eval.yaml", Read("run.yaml") + "eval:\n  sets: [{name: e, path: nope.jsonl}]\n");
+  ExpectError(Run("train eval.yaml"), {"eval.yaml:18:26: eval.sets.0.path: opening ./nope.jsonl"});
+  ExpectError(Train("'data.train=[{path: model}]'"),
+              {"data.train.0.path: reading model: Is a directory"});
   ExpectError(Train("'data.train=[{generated: nope}]'"), {"data.train.0", "named 'nope'"});
   ExpectError(Train("'data.train=[{generated: train, path: data.jsonl}]'"), {"not both"});
 }

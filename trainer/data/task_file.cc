@@ -6,6 +6,7 @@
 
 #include "common/file.h"
 #include "common/json.h"
+#include "common/tokenizer/lost_characters.h"
 
 namespace longhaul::trainer {
 namespace {
@@ -114,8 +115,8 @@ Status ParsePrompt(const Json& line, const TaskFileOptions& options, proto::Task
   const std::vector<int32_t> ids(task->prompt_ids().begin(), task->prompt_ids().end());
   if (options.tokenizer->LosesText(task->prompt(), ids)) {
     return InvalidArgument(
-        "{}: prompt: has characters that this tokenizer does not know (uid '{}')", line.where(),
-        task->uid());
+        "{}: prompt: has characters that this tokenizer does not know{} (uid '{}')", line.where(),
+        DescribeLostCharacters(*options.tokenizer, task->prompt()), task->uid());
   }
   if (task->prompt_ids_size() > options.max_prompt_length) {
     return InvalidArgument("{}: prompt: {} tokens, data.max_prompt_length is {} (uid '{}')",
