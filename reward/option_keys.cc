@@ -17,10 +17,13 @@ std::vector<std::string> OptionKeys(const Scorer& scorer, const Extractor& extra
   return {valid.begin(), valid.end()};
 }
 
-Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor) {
-  const std::vector<std::string> valid = OptionKeys(scorer, extractor);
+Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor,
+                       const std::vector<std::string>& beside) {
+  const std::vector<std::string> read = OptionKeys(scorer, extractor);
   for (const Json::Member& member : options.members()) {
-    if (std::binary_search(valid.begin(), valid.end(), member.key)) continue;
+    if (std::binary_search(read.begin(), read.end(), member.key)) continue;
+    std::vector<std::string> valid = read;
+    valid.insert(valid.end(), beside.begin(), beside.end());
     if (valid.empty()) {
       return InvalidArgument("unknown option '{}': scorer '{}' with extractor '{}' reads none",
                              Excerpt(member.key), scorer.name(), extractor.name);

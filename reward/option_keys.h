@@ -18,6 +18,8 @@ namespace longhaul::reward {
 std::vector<std::string> OptionKeys(const Scorer& scorer, const Extractor& extractor);
 
 // InvalidArgument names the first key that nobody reads and what is meant, or all that are read.
-Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor);
+// `beside` are keys that stand where the options stand and that the caller reads itself.
+Status CheckOptionKeys(const Json& options, const Scorer& scorer, const Extractor& extractor,
+                       const std::vector<std::string>& beside = {});
 
 }  // namespace longhaul::reward

@@ -89,7 +89,8 @@ Status Router::CheckSpec(const proto::RewardSpec& spec) const {
   const auto& [scorer, extractor, options] = *resolved;
   const auto check = [&]() -> Status {
     RETURN_IF_ERROR(CheckWeight(spec));
-    RETURN_IF_ERROR(CheckOptionKeys(options, *scorer, *extractor));
+    RETURN_IF_ERROR(
+        CheckOptionKeys(options, *scorer, *extractor, {"type", "answer", "extractor", "weight"}));
     RETURN_IF_ERROR(extractor->CheckOptions(options));
     return scorer->CheckTask({.answer = spec.answer(), .options = options});
   };

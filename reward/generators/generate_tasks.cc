@@ -204,7 +204,7 @@ Status CheckPuzzles(const std::vector<LogicMix>& puzzles) {
   double total = 0;
   for (size_t i = 0; i < puzzles.size(); ++i) {
     total += puzzles[i].weight;
-    RETURN_IF_ERROR(Annotate(CheckLogicMix(puzzles[i], registry), fmt::format("puzzles[{}]", i)));
+    RETURN_IF_ERROR(Annotate(CheckLogicMix(puzzles[i], registry), fmt::format("puzzles.{}", i)));
   }
   if (total <= 0) return InvalidArgument("puzzles: every weight is 0");
   return OkStatus();
@@ -217,7 +217,7 @@ Status CheckDifficulties(const std::vector<Mix>& mix, std::string_view key) {
   for (size_t i = 0; i < mix.size(); ++i) {
     total += mix[i].weight;
     if (mix[i].difficulty_min <= mix[i].difficulty_max) continue;
-    return InvalidArgument("{}[{}]: difficulty_min {} is above difficulty_max {}", key, i,
+    return InvalidArgument("{}.{}: difficulty_min {} is above difficulty_max {}", key, i,
                            mix[i].difficulty_min, mix[i].difficulty_max);
   }
   if (total <= 0) return InvalidArgument("{}: every weight is 0", key);
@@ -236,15 +236,15 @@ Status CheckGenerator(const GeneratorConfig& config) {
     const ArithmeticMix& mix = config.mix[i];
     total += mix.weight;
     if (mix.digits_min > mix.digits_max) {
-      return InvalidArgument("mix[{}]: digits_min {} is above digits_max {}", i, mix.digits_min,
+      return InvalidArgument("mix.{}: digits_min {} is above digits_max {}", i, mix.digits_min,
                              mix.digits_max);
     }
     if (mix.operands_min > mix.operands_max) {
-      return InvalidArgument("mix[{}]: operands_min {} is above operands_max {}", i,
+      return InvalidArgument("mix.{}: operands_min {} is above operands_max {}", i,
                              mix.operands_min, mix.operands_max);
     }
     if (mix.worked + mix.terse + mix.skipped <= 0) {
-      return InvalidArgument("mix[{}]: worked, terse and skipped are all 0", i);
+      return InvalidArgument("mix.{}: worked, terse and skipped are all 0", i);
     }
   }
   if (total <= 0) return InvalidArgument("mix: every weight is 0");

@@ -224,7 +224,7 @@ TEST(Generator, ImpossibleConfigsAreRefused) {
   GeneratorConfig config;
   config.mix[0].digits_min = 4;
   EXPECT_THAT(Message(GenerateTasks(config).status()),
-              HasSubstr("mix[0]: digits_min 4 is above digits_max 3"));
+              HasSubstr("mix.0: digits_min 4 is above digits_max 3"));
   config = {};
   config.mix[0].worked = 0;
   EXPECT_THAT(Message(GenerateTasks(config).status()), HasSubstr("are all 0"));

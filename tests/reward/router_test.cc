@@ -168,7 +168,10 @@ TEST(Router, NamesAreCheckedWhenLoaded) {
   // Both the scorer and its extractor read `extract`.
   EXPECT_EQ(CheckMessage({"math", "1", "", R"({"nonsensical": 1})"}),
             "scorer 'math': unknown option 'nonsensical'; valid: abs_tol, allow_set_relation, "
-            "extract, percent, rel_tol, round_decimals, strict, text");
+            "extract, percent, rel_tol, round_decimals, strict, text, type, answer, extractor, "
+            "weight");
+  EXPECT_EQ(CheckMessage({"number", "1", "", R"({"anwser": 1})"}),
+            "scorer 'number': unknown option 'anwser'; did you mean 'answer'?");
   EXPECT_EQ(CheckMessage({"number", "1", "after", R"({"marker": "#"})"}), "");
 }
 
