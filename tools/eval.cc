@@ -11,6 +11,7 @@
 #include "tools/command.h"
 #include "tools/local_scoring.h"
 #include "tools/model_bundle.h"
+#include "tools/number_check.h"
 #include "trainer/data/task_file.h"
 #include "trainer/eval/evaluation.h"
 #include "trainer/sample_log.h"
@@ -136,6 +137,10 @@ StatusOr<std::string> SamplesPath(const std::string& asked) {
 }
 
 StatusOr<Outcome> Eval(Options options) {
+  if (options.set.num_samples > 1 && options.set.temperature == 0) {
+    return InvalidArgument("--samples: {} samples at temperature 0 would all be the same",
+                           options.set.num_samples);
+  }
   ASSIGN_OR_RETURN(const std::string out, SamplesPath(options.out));
   ASSIGN_OR_RETURN(const model::Precision precision, ParsePrecision(options.precision));
   BundleOptions bundle_options;
@@ -186,16 +191,16 @@ void AddEval(CLI::App& app, Action& chosen) {
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   command->add_option("--temperature", options->set.temperature, "0: greedy")
-      ->check(CLI::NonNegativeNumber)
+      ->check(AtLeast(0))
       ->capture_default_str();
   command->add_option("--top-p", options->set.top_p, "Nucleus sampled from; 1: off")
-      ->check(CLI::Range(1e-9, 1.0))
+      ->check(AboveZeroUpToOne())
       ->capture_default_str();
   command->add_option("--max-tokens", options->max_tokens, "Longest response")
-      ->check(CLI::PositiveNumber)
+      ->check(AtLeast(1))
       ->capture_default_str();
   command->add_option("--max-tasks", options->set.max_tasks, "Only the first; 0: all")
-      ->check(CLI::NonNegativeNumber);
+      ->check(AtLeast(0));
   command->add_option("--precision", options->precision, "fp32 or bf16")->capture_default_str();
   command->add_option("--batch", options->max_num_seqs, "Sequences at the same time")
       ->check(CLI::Range(1, 65536))

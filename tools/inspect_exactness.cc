@@ -17,6 +17,7 @@ struct Options {
 };
 
 StatusOr<Outcome> InspectExactness(Options options) {
+  RETURN_IF_ERROR(CheckHoldsModel(options.model_dir));
   ASSIGN_OR_RETURN(options.exactness.precision, ParsePrecision(options.precision));
   options.exactness.head_inputs =
       options.head_inputs == "bf16" ? model::HeadInputs::kBf16 : model::HeadInputs::kFp32;

@@ -8,6 +8,7 @@
 #include "common/file.h"
 #include "model/model_config.h"
 #include "tools/inspect.h"
+#include "tools/model_bundle.h"
 
 namespace longhaul::tools {
 namespace {
@@ -34,7 +35,12 @@ TensorStats StatsOf(const std::vector<float>& values) {
 }
 
 StatusOr<Outcome> InspectWeights(const std::string& path) {
-  ASSIGN_OR_RETURN(const auto reader, SafetensorsReader::Open(path));
+  const auto opened = SafetensorsReader::Open(path);
+  if (!opened.ok()) {
+    const Status hint = CheckHoldsModel(path);  // what to give instead
+    return hint.code() == StatusCode::kInvalidArgument ? hint : opened.status();
+  }
+  const auto& reader = *opened;
   fmt::print("{:<64} {:<5} {:<20} {:>11} {:>11} {:>11}\n", "tensor", "dtype", "shape", "min", "max",
              "rms");
   int64_t parameters = 0, nonfinite = 0;
@@ -59,8 +65,10 @@ StatusOr<Outcome> InspectWeights(const std::string& path) {
 
 StatusOr<Outcome> InspectOneCheckpoint(const std::string& dir) {
   ASSIGN_OR_RETURN(const CheckpointReader reader, CheckpointReader::Open(dir));
-  fmt::print("{}: step {}, all {} files match their checksums\n", dir, reader.step(),
-             reader.files().size());
+  fmt::print(
+      "{}: {}all {} files match their checksums\n", dir,
+      reader.step() < 0 ? "" : fmt::format("step {}, ", reader.step()),  // an export has none
+      reader.files().size());
   for (const std::string& name : reader.files()) {
     ASSIGN_OR_RETURN(const int64_t bytes, FileSize(reader.PathOf(name)));
     fmt::print("  {:<40} {:>12} bytes\n", name, bytes);
@@ -69,10 +77,12 @@ StatusOr<Outcome> InspectOneCheckpoint(const std::string& dir) {
   return Outcome::kDone;
 }
 
-// A checkpoint, or a directory of checkpoints.
-StatusOr<Outcome> InspectCheckpoint(const std::string& path) {
+// A checkpoint, a directory of checkpoints, or that of a run.
+StatusOr<Outcome> InspectCheckpoint(std::string path) {
   if (!DirectoryExists(path)) return NotFound("{}: no such directory", path);
   if (FileExists(JoinPath(path, std::string(kManifestName)))) return InspectOneCheckpoint(path);
+  const std::string of_run = JoinPath(path, "checkpoints");
+  if (DirectoryExists(of_run)) path = of_run;
   ASSIGN_OR_RETURN(const std::vector<int64_t> steps, ListCheckpoints(path));
   if (steps.empty()) return NotFound("{}: holds no checkpoint", path);
   Outcome outcome = Outcome::kDone;
@@ -101,7 +111,8 @@ void AddInspectCheckpoint(CLI::App& inspect, Action& chosen) {
   CLI::App* command =
       inspect.add_subcommand("checkpoint", "Verify a checkpoint, or all of a directory");
   command->footer("Example:\n  longhaul inspect checkpoint runs/quickstart/checkpoints");
-  command->add_option("PATH", *path, "Checkpoint, or directory of checkpoints")->required();
+  command->add_option("PATH", *path, "Checkpoint, or directory of checkpoints or of a run")
+      ->required();
   command->callback([path, &chosen] { chosen = [path] { return InspectCheckpoint(*path); }; });
 }
 

@@ -4,9 +4,7 @@
 #include "common/file.h"
 
 namespace longhaul::tools {
-namespace {
 
-// A directory above the models is given easily: names what to give instead.
 Status CheckHoldsModel(const std::string& dir) {
   if (!DirectoryExists(dir)) return NotFound("{}: no such model directory", dir);
   if (FileExists(JoinPath(dir, "config.json"))) return OkStatus();
@@ -21,12 +19,10 @@ Status CheckHoldsModel(const std::string& dir) {
   for (const std::string& name : names) {
     if (name.starts_with("step-")) latest = name;
   }
-  if (latest.empty()) return OkStatus();
+  if (latest.empty()) return NotFound("{}: no model directory: it has no config.json", dir);
   return InvalidArgument("{}: holds checkpoints: give one of its step-N directories, such as {}",
                          dir, JoinPath(dir, latest));
 }
-
-}  // namespace
 
 StatusOr<ModelBundle> LoadModelBundle(const std::string& dir, const BundleOptions& options) {
   RETURN_IF_ERROR(CheckHoldsModel(dir));
@@ -54,8 +50,8 @@ Status CheckTokenizerFits(const Tokenizer& tokenizer, const model::ModelConfig& 
   if (tokenizer.vocab_size() <= config.vocab_size) return OkStatus();
   return InvalidArgument(
       "the tokenizer has ids up to {} but the model's vocab_size is {}: they do not belong "
-      "together",
-      tokenizer.vocab_size() - 1, config.vocab_size);
+      "together; for a new model give its config.json a vocab_size of {} or more",
+      tokenizer.vocab_size() - 1, config.vocab_size, tokenizer.vocab_size());
 }
 
 StatusOr<model::Precision> ParsePrecision(const std::string& name) {

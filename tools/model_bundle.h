@@ -39,6 +39,10 @@ struct BundleOptions {
 // Reads `dir`: a Hugging Face model directory or a run's checkpoint.
 StatusOr<ModelBundle> LoadModelBundle(const std::string& dir, const BundleOptions& options);
 
+// Whether `dir` has a config.json. A directory above the models is given easily: the error names
+// what to give instead.
+Status CheckHoldsModel(const std::string& dir);
+
 // A tokenizer must not name more ids than the model has rows.
 Status CheckTokenizerFits(const Tokenizer& tokenizer, const model::ModelConfig& config);
 

@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "tools/changed_keys.h"
 #include "tools/local_scoring.h"
+#include "tools/model_bundle.h"
 #include "tools/sandbox_channel.h"
 #include "tools/service_config.h"
 
@@ -59,10 +60,10 @@ StatusOr<std::string> ModelConfigDir(const LoadedRun& run) {
                             model.path ? "both" : "neither");
   }
   const std::string& dir = model.path ? *model.path : model.init->config;
-  if (!DirectoryExists(dir)) {
-    return run.source.Error(model.path ? "model.path" : "model.init.config",
-                            "no such directory: {}", dir);
-  }
+  const std::string key = model.path ? "model.path" : "model.init.config";
+  if (!DirectoryExists(dir)) return run.source.Error(key, "no such directory: {}", dir);
+  const Status holds_model = CheckHoldsModel(dir);
+  if (!holds_model.ok()) return run.source.Error(key, "{}", Message(holds_model));
   return dir;
 }
 

@@ -275,7 +275,8 @@ std::vector<std::string> DescribeAlgorithm(const TrainerConfig& config) {
       step.num_prompts_per_step * step.num_generations_per_prompt, config.trainer.minibatch_prompts,
       config.trainer.epochs, config.updates_per_rollout()));
   lines.push_back(fmt::format(
-      "loss: {}, {}, advantages {}; ratio window absolute [{}, {}] = deltas (low {}, high {})",
+      "loss: {}, {}, advantages {}; ratio window absolute [{:.6g}, {:.6g}] = deltas (low {:.6g}, "
+      "high {:.6g})",
       name(loss.type), name(loss.aggregation.type), name(config.algorithm.adv_estimator),
       loss.ratio_min, loss.ratio_max, 1 - loss.ratio_min, loss.ratio_max - 1));
   return lines;

@@ -60,7 +60,10 @@ TEST_F(BadModel, ConfigsThatAreNotUnderstood) {
   Write("model/config.json", "{\"model_type\": ");
   ExpectError(Train(), {"model/config.json: The JSON"});
   Remove("model/config.json");
-  ExpectError(Train(), {"model/config.json: No such file"});
+  ExpectError(Train(),
+              {"run.yaml:3:15: model.path: ./model: no model directory: it has no config"});
+  for (const char* command : {"eval model --data x", "generate model 1", "inspect exactness model"})
+    ExpectError(Run(command), {"error: model: no model directory: it has no config.json"});
 }
 
 TEST_F(BadModel, NumbersOutOfRangeShowIt) {

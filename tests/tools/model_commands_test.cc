@@ -67,6 +67,10 @@ TEST_F(ModelCommands, ExportNeverWritesOver) {
   ExpectError(Run("export run/checkpoints new"),
               {"give one of its step-N directories, such as run/checkpoints/step-00000007"});
   ExpectError(Run("export run new"), {"run: is the directory of a run"});
+  ExpectError(Run("inspect weights run"), {"run: is the directory of a run"});
+  ExpectError(Train("model.path=run"), {"model.path: run: is the directory of a run"});
+  EXPECT_THAT(Run("inspect checkpoint run").output, HasSubstr("run/checkpoints/step-00000007  "));
+  EXPECT_THAT(Run("inspect checkpoint copy").output, HasSubstr("copy: all 6 files match"));
   ExpectError(Run("export model small", "ulimit -f 1000;"), {"small", "File too large"});
   EXPECT_FALSE(Exists("small"));
   EXPECT_FALSE(Exists("small.tmp-export"));
@@ -144,6 +148,8 @@ TEST_F(ModelCommands, MakeDataAndEval) {
   EXPECT_TRUE(Exists("eval-samples.jsonl"));
   EXPECT_THAT(Run("eval model --data tasks.jsonl --max-tokens 2").output,
               HasSubstr("samples in eval-samples-2.jsonl"));
+  ExpectError(Run("eval model --data tasks.jsonl --samples 2"),
+              {"--samples: 2 samples at temperature 0 would all be the same"});
   ExpectError(Run("eval model --data tasks.jsonl --out /dev/null/x"), {"/dev/null/x"});
   ExpectError(Run("eval model --data tasks.jsonl --out tasks.jsonl"), {"tasks.jsonl", "exists"});
   EXPECT_EQ(Run("eval model --data tasks.jsonl --max-tokens 2 > /dev/full").exit_code, 1);

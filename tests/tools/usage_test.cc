@@ -76,6 +76,13 @@ TEST_F(Usage, ErrorsExitWithTwo) {
                                 "sandbox-server"}) {
     EXPECT_EQ(Run(arguments).exit_code, 2) << arguments;
   }
+  for (const char* error :
+       {"--max-tokens: must be at least 1, found 0", "--temperature: must be at least 0, found -1",
+        "--top-p: must be above 0, at most 1, found 0"}) {
+    const std::string text = error, option = text.substr(0, text.find(':'));
+    const std::string value = text.substr(text.rfind(' '));
+    EXPECT_THAT(Run("generate model x " + option + value).output, HasSubstr(error));
+  }
 }
 
 TEST_F(Usage, MakeDataNamesWhatIsMeant) {
@@ -84,7 +91,7 @@ TEST_F(Usage, MakeDataNamesWhatIsMeant) {
   ExpectError(Run("make-data logic --task numbrx"), {"did you mean 'numbrix'?"});
   ExpectError(Run("make-data convert --format bhb x"), {"--format: ", "did you mean 'bbh'?"});
   ExpectError(Run("make-data logic --task 'numbrix, weight: 3' --count 1"),
-              {"command line: puzzles[0]: unknown logic task 'numbrix, weight: 3'"});
+              {"command line: puzzles.0: unknown logic task 'numbrix, weight: 3'"});
 }
 
 // What is given and would have no effect is refused, and where a file cannot be made is said before
