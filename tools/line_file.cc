@@ -17,7 +17,8 @@ constexpr size_t kMaxLineBytes = size_t{256} << 20;
 }  // namespace
 
 StatusOr<LineFile> LineFile::Open(const std::string& path) {
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  FileDescriptor fd(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return ErrnoStatus(errno, "opening", path);
   return LineFile(path, std::move(fd));
 }

@@ -15,7 +15,7 @@ namespace longhaul::tools {
 
 class LineFile {
  public:
-  static StatusOr<LineFile> Open(const std::string& path);
+  static StatusOr<LineFile> Open(const std::string& path);  // "-": standard input
 
   // False at the end. `line` holds until the next call and has no newline; the last one needs none.
   // ResourceExhausted: a line is longer than any that is meant (/dev/zero).

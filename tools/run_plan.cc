@@ -101,6 +101,9 @@ std::vector<std::string> DescribeRun(const LoadedRun& run) {
   for (const std::string& line : trainer::DescribeAlgorithm(config.trainer)) lines.push_back(line);
   for (const std::string& line : trainer::Warnings(config.trainer))
     lines.push_back("note: " + line);
+  const reward::FormatTerm& format = config.reward.router.format;
+  if (format.weight == 0 && !(format.spec.layout.empty() && format.spec.pattern.empty()))
+    lines.push_back("note: reward.format.weight is 0: nothing is added for the form");
   return lines;
 }
 

@@ -47,6 +47,9 @@ class TokenInterceptorFactory final : public grpc::experimental::ClientIntercept
 
 using Clock = std::chrono::system_clock;
 
+// Between two looks for a server that went away. gRPC's own is two minutes.
+constexpr int kReconnectMsMax = 5000;
+
 Status CheckAddress(const std::string& address) {
   constexpr std::string_view kUnix = "unix:";
   if (!address.starts_with(kUnix)) return SplitHostPort(address).status();
@@ -165,6 +168,7 @@ StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const ServiceAddress& service
   ASSIGN_OR_RETURN(const auto credentials, Credentials(service.tls_ca));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMsMax);
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> creators;
   if (token.required()) {
     creators.push_back(std::make_unique<TokenInterceptorFactory>(token.metadata()));

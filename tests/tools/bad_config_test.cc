@@ -8,6 +8,9 @@
 namespace longhaul {
 namespace {
 
+using testing::HasSubstr;
+using testing::Not;
+
 using BadConfig = CommandLine;
 
 TEST_F(BadConfig, MisspeltKeyShowsItsPlaceAndTheNearest) {
@@ -70,6 +73,12 @@ TEST_F(BadConfig, ADataSetWithoutANameHasThatOfItsType) {
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_TRUE(Exists("out/data/digit_completion.jsonl"));
   ExpectError(Train("'generate=[{type: math}, {type: math}]'"), {"'math' is there twice"});
+}
+
+TEST_F(BadConfig, AFormThatCountsForNothingIsNoted) {
+  const std::string note = "note: reward.format.weight is 0";
+  EXPECT_THAT(Run("inspect config run.yaml reward.format.layout=boxed").output, HasSubstr(note));
+  EXPECT_THAT(Run("inspect config run.yaml").output, Not(HasSubstr(note)));
 }
 
 TEST_F(BadConfig, WhatIsNoYaml) {

@@ -41,6 +41,7 @@ TEST_F(ScoreCommand, ScoresEveryLineOfAFile) {
   EXPECT_THAT(result.output, HasSubstr("{\"score\":1.0,\"status\":\"ok\",\"nanoseconds\":"));
   EXPECT_THAT(result.output, HasSubstr("{\"score\":0.0,\"status\":\"ok\",\"nanoseconds\":"));
   EXPECT_THAT(result.output, HasSubstr("cases.jsonl: 2 lines, 1 right, 0 unscorable"));
+  EXPECT_THAT(Run("score --verifier math --jsonl -").output, HasSubstr("-: 0 lines"));
 }
 
 TEST_F(ScoreCommand, GroundTruthsThatAreOnlyTextAreNoted) {
