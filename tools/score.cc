@@ -196,7 +196,8 @@ void AddScore(CLI::App& app, Action& chosen) {
   CLI::Option* pred = command->add_option("--pred", options->row.pred, "Response");
   CLI::Option* prompt =
       command->add_option("--prompt", options->row.prompt, "What was asked, for judges");
-  CLI::Option* jsonl = command->add_option("--jsonl", options->jsonl, "File of lines to score; - for standard input");
+  CLI::Option* jsonl = command->add_option("--jsonl", options->jsonl,
+                                           "File of lines to score; - for standard input");
   command->add_option("--options", options->options, "Options of scorer and extractor, JSON");
   command->add_option("--config", options->config, "YAML with settings, as of reward-server");
   command->add_option("SETTINGS", options->settings, "key=value, over the file");
