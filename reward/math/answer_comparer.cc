@@ -38,6 +38,12 @@ bool IsSetOfOneUnknown(const Node& node) {
   return node.kind == Kind::kSet && node.args.size() == 1 && Contains(*node.args[0], Kind::kSymbol);
 }
 
+// A column, or its entries in round brackets.
+bool IsVector(const Node& node) {
+  if (node.kind == Kind::kMatrix) return node.columns == 1;
+  return node.kind == Kind::kTuple && node.name == "()";
+}
+
 // Sets of real numbers, not a pair of values and a list of two.
 bool AreSets(const Node& a, const Node& b) {
   return (IsIntervalLike(a) || IsIntervalLike(b)) && (a.kind != Kind::kTuple || !IsListLike(b)) &&
@@ -222,6 +228,9 @@ bool AnswerComparer::CompareMatrices(const Node* gold, const Node* pred) {
   const bool named = gold->kind == Kind::kRelation && pred->kind == Kind::kRelation;
   const Node* left = as_matrix(gold);
   const Node* right = as_matrix(pred);
+  if (IsVector(*left) && IsVector(*right) && !named) {
+    return CompareOrdered(left->args, right->args);
+  }
   if (named || left->kind != Kind::kMatrix || right->kind != Kind::kMatrix) {
     return Differ("different types");
   }

@@ -2,6 +2,7 @@
 #include "reward/math/free_integer.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "reward/math/statement.h"
 
@@ -50,8 +51,37 @@ const Node* Without(Arena& arena, const Node* node, const Node* statement) {
     }
     return items.size() == 1 ? items[0] : arena.Make(Kind::kList, std::move(items));
   }
-  const auto is_statement = [statement](const Node* part) { return part == statement; };
-  return Replace(arena, node, is_statement, arena.Number(1));
+  // The statement is a factor of its value.
+  const Node* rest = nullptr;
+  const auto is_product = [&](const Node* part) {
+    const auto found = std::find(part->args.begin(), part->args.end(), statement);
+    if (part->kind != Kind::kMultiply || found == part->args.end()) return false;
+    std::vector<const Node*> factors = part->args;
+    factors.erase(factors.begin() + (found - part->args.begin()));
+    rest = factors.size() == 1 ? factors[0] : arena.Make(Kind::kMultiply, std::move(factors));
+    return true;
+  };
+  const std::function<const Node*(const Node*)> without = [&](const Node* part) {
+    if (is_product(part)) return rest;
+    Node copy = *part;
+    for (const Node*& arg : copy.args) arg = without(arg);
+    copy.depth = copy.size = 1;
+    return copy.args == part->args ? part : arena.Add(std::move(copy));
+  };
+  return without(node);
+}
+
+// The k\pi of \{k\pi \mid k \in Z\} and of \{x \mid x = k\pi, k \in Z\}; of others the set itself.
+const Node* ElementOf(Arena& arena, const Node* set, const Node* statement) {
+  const Node* head = set->args[0];
+  const Node* condition = set->args[1];
+  if (condition == statement) return head;
+  const bool two = condition->kind == Kind::kList && condition->args.size() == 2;
+  if (!two || condition->args[1] != statement) return set;
+  const std::optional<Assignment> assignment = AsAssignment(arena, condition->args[0]);
+  const bool named =
+      assignment.has_value() && head->kind == Kind::kSymbol && assignment->key == head->name;
+  return named ? assignment->value : set;
 }
 
 // The values of the answer, without the names they are given to.
@@ -85,7 +115,9 @@ IntegerFamily ReadIntegerFamily(ValueComparer& values, const Node* node) {
   const Node* statement = FindStatement(node);
   if (statement != nullptr) {
     const std::string& letter = statement->args[0]->name;
-    if (node->kind == Kind::kBuilder) return {.node = node, .letter = letter, .known = true};
+    if (node->kind == Kind::kBuilder) {
+      return {.node = ElementOf(arena, node, statement), .letter = letter, .known = true};
+    }
     const Node* rest = Without(arena, node, statement);
     if (!Contains(*rest, Kind::kSymbol, letter) || FindStatement(rest) != nullptr)
       return {.node = node};

@@ -68,6 +68,9 @@ class Parser {
   const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, std::string name);
   const Node* JoinAlternatives(const std::vector<const Node*>& items, Alternatives alternatives);
   const Node* Statement();
+  bool AtForAll() const;
+  void SkipForAll(const std::vector<const Node*>& statement);
+  bool AtRatioWord() const;
   bool AtAside() const;
   const Node* Aside(const Node& value);
   const Node* NamedFunctionHead();
@@ -100,6 +103,7 @@ class Parser {
   // parser_product.cc
   struct Factors;
   const Node* Product();
+  const Node* Factor();
   void Multiplied(Factors& factors);
   void Divided(Factors& factors);
   void Juxtaposed(Factors& factors);
@@ -149,6 +153,7 @@ class Parser {
   const Node* WithDecimalReading(const Node* list);
   const Node* BaseNumber(const Token& digits);
   const Node* Letter();
+  bool AtSetLetter() const;
   const Node* Named(std::string name);
   const Node* Unsubscripted(const std::string& name);
   const Node* Apply(std::string name);

@@ -224,6 +224,7 @@ const Node* Parser::BaseNumber(const Token& digits) {
 }
 
 const Node* Parser::Letter() {
+  if (AtSetLetter()) return BlackboardLetter();
   const Token letter = Take();
   if (in_unit_fraction_ && letter.upright && IsUnit(letter.text)) {
     return arena_.Make(Kind::kUnit, {}, letter.text);
@@ -236,6 +237,17 @@ const Node* Parser::Letter() {
   const Node* node = Named(name);
   const Node* bold = letter.bold ? BoldLetter(arena_, node) : nullptr;
   return bold != nullptr ? bold : node;
+}
+
+// The bold or plain R behind \in, or a bold R that is all of the answer.
+bool Parser::AtSetLetter() const {
+  const bool last =
+      Peek(1).type == TokenType::kEnd || (Peek(1).Is('}') && Peek(2).type == TokenType::kEnd);
+  if (at_ < 2 && last && Peek().bold && Peek().text == "R") return at_ == 0 || tokens_[0].Is('{');
+  if (at_ == 0 || Peek(1).Is('_') || Peek(1).Is('(')) return false;
+  const Token& before = tokens_[at_ - (tokens_[at_ - 1].Is('{') && at_ > 1 ? 2 : 1)];
+  return (before.IsCommand("in") || before.IsCommand("notin")) &&
+         std::string_view("RZQNC").find(Peek().text[0]) != std::string_view::npos;
 }
 
 // A name with its subscript, applied or not. e and i are constants unless a sum binds them.
@@ -339,6 +351,11 @@ const Node* Parser::Word(Place place) {
 
 // "million dollars": 10^6 and a unit.
 const Node* Parser::WordsBehindValue(std::string_view words) {
+  constexpr std::string_view kAnd = " and";  // 3 hours and 20 minutes
+  if (words.ends_with(kAnd) && Peek().type == TokenType::kNumber) {
+    const std::string_view unit = words.substr(0, words.size() - kAnd.size());
+    if (IsKnownMeasure(unit)) words = unit;
+  }
   const std::string_view first = words.substr(0, words.find(' '));
   const int magnitude = MagnitudeOf(first);
   if (magnitude == 0) return arena_.Make(KindOfWords(words), {}, std::string(words));

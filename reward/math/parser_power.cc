@@ -12,7 +12,7 @@ namespace longhaul::reward::math {
 const Node* Parser::SignedPower() {
   bool negative = false;
   while (Peek().Is('+') || Peek().Is('-')) negative ^= Take().Is('-');
-  const Node* power = PowerExpression();
+  const Node* power = Factor();
   return negative ? arena_.Make(Kind::kNegate, {power}) : power;
 }
 

@@ -98,10 +98,10 @@ bool Parser::StartsFactor() {
     case TokenType::kLetter:
       return true;
     case TokenType::kWord:
-      return SeparatorHere() == Separator::kNone;
     case TokenType::kText:
-      return SeparatorHere() == Separator::kNone;
+      return SeparatorHere() == Separator::kNone && !AtForAll() && !AtRatioWord();
     case TokenType::kCommand:
+      if (AtForAll()) return false;
       if (bars_ > 0 && IsBarCommand(token.text)) return false;
       return !EndsProduct(token.text) && SeparatorHere() == Separator::kNone &&
              !(token.text == "wedge" && SignsJoin() == Joins::kFormulas);
@@ -147,6 +147,14 @@ bool Parser::MixedNumber(const Node* whole, const Node*& mixed) {
   return false;
 }
 
+// A power, or 2\frac12.
+const Node* Parser::Factor() {
+  const Node* power = PowerExpression();
+  const Node* mixed = nullptr;
+  if (power->kind != Kind::kNumber || !MixedNumber(power, mixed)) return power;
+  return TakeSymbol('%') ? Percent(mixed) : mixed;
+}
+
 const Node* Parser::Modulus(const Node* left) {
   const bool congruence = Take().text == "pmod";
   const Node* right = SignedPower();
@@ -180,12 +188,7 @@ const Node* Parser::Collected(Factors& factors) {
 const Node* Parser::Product() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
-  const Node* first = PowerExpression();
-  const Node* mixed = nullptr;
-  if (first->kind == Kind::kNumber && MixedNumber(first, mixed)) {
-    first = TakeSymbol('%') ? Percent(mixed) : mixed;
-  }
-  Factors factors = {.list = {first}};
+  Factors factors = {.list = {Factor()}};
   while (true) {
     const Token& token = Peek();
     if (IsMultiplication(token)) {
@@ -301,7 +304,7 @@ void Parser::Juxtaposed(Factors& factors) {
   }
   factors.bold = factors.bold || (BehindBold() && AtBoldCapital(0));
   behind_value_ = true;
-  const Node* factor = PowerExpression();
+  const Node* factor = Factor();
   const bool size = factors.crossed && factor->kind == Kind::kUnit && !IsKnownMeasure(factor->name);
   if (size && IsSize(list)) {  // a 3 \times 4 matrix has 12 entries and is no 4 \times 3 matrix
     list = {

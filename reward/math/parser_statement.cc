@@ -134,6 +134,10 @@ Parser::Separator Parser::SeparatorHere() {
     if (word == ";") return Separator::kSemicolon;
     if (IsAnd(word) || word == ", and") return Separator::kAnd;
     if (IsOr(word) || word == ", or") return Separator::kOr;
+    const bool where = word == "where" || word == "for" || word == "with";
+    if (where && Peek(1).type == TokenType::kLetter && Peek(2).IsCommand("in")) {
+      return Separator::kComma;  // k\pi where k \in Z
+    }
   }
   const bool and_sign = token.IsCommand("land"), or_sign = token.IsCommand("lor");
   const bool wedge = token.IsCommand("wedge");
@@ -277,6 +281,36 @@ const Node* Parser::Aside(const Node& value) {
   return TakeSymbol(')') ? again : Fail("a bracket that is not closed");
 }
 
+// Whether "for all x" follows, with a letter.
+bool Parser::AtForAll() const {
+  constexpr std::array<std::string_view, 8> kWords = {"for all",      "for any",
+                                                      "for every",    "for all real",
+                                                      "for each",     "for all real numbers",
+                                                      "for any real", "for every real"};
+  const Token& token = Peek();
+  const bool words = token.type == TokenType::kText &&
+                     std::find(kWords.begin(), kWords.end(), Trim(token.text)) != kWords.end();
+  return (words || token.IsCommand("forall")) && Peek(1).type == TokenType::kLetter;
+}
+
+// "for all x", "for all x \in R": said of a statement about x it says no more than the statement.
+void Parser::SkipForAll(const std::vector<const Node*>& statement) {
+  const size_t before = at_;
+  if (Peek().type == TokenType::kWideSpace) Take();
+  const std::string letter = AtForAll() ? Peek(1).text : "";
+  const bool about = std::any_of(statement.begin(), statement.end(), [&](const Node* part) {
+    return Contains(*part, Kind::kSymbol, letter);
+  });
+  if (letter.empty() || !about) {
+    at_ = before;
+    return;
+  }
+  at_ += 2;
+  if (!TakeCommand("in")) return;
+  const Node* domain = Ratio();
+  if (domain->kind != Kind::kNamedSet || domain->name != "R") at_ = before;
+}
+
 const Node* Parser::Statement() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
@@ -301,7 +335,14 @@ const Node* Parser::Statement() {
     ops.push_back(relation);
     args.push_back(Formula());
   }
+  SkipForAll(args);
   if (ops.empty()) return args[0];
+  const bool functions = name == "equiv " && ops.size() == 1 && IsFunctionOfNames(*args[0]) &&
+                         args[1]->name != "pmod" && args[1]->name != "mod";
+  if (functions) {  // f(x) \equiv 0
+    name.clear();
+    ops[0] = Relation::kEqual;
+  }
   if (name == "equiv " && args.back()->kind == Kind::kFunction && args.back()->name == "mod") {
     args.back() = arena_.Make(Kind::kApply, args.back()->args, "pmod");
   }
@@ -330,9 +371,21 @@ const Node* Parser::SetExpression() {
   }
 }
 
+// 3 to 5.
+bool Parser::AtRatioWord() const {
+  const Token& word = Peek();
+  const bool words = word.type == TokenType::kText || word.type == TokenType::kWord;
+  return words && Trim(word.text) == "to" && at_ > 0 && Peek(1).type == TokenType::kNumber &&
+         tokens_[at_ - 1].type == TokenType::kNumber;
+}
+
 const Node* Parser::Ratio() {
   std::vector<const Node*> parts = {Sum()};
-  while (!in_builder_ && (Peek().Is(':') || Peek().IsCommand("colon")) && !Peek(1).Is('=')) {
+  const auto at_sign = [&] {
+    const bool colon = Peek().Is(':') || Peek().IsCommand("colon");
+    return (colon && !in_builder_ && !Peek(1).Is('=')) || AtRatioWord();
+  };
+  while (at_sign()) {
     Take();
     parts.push_back(Sum());
   }

@@ -113,22 +113,44 @@ std::string WithoutWordBraces(std::string_view text) {
   return out;
 }
 
-// One form for phrases of the same meaning.
-std::string Phrase(std::string words) {
-  constexpr std::string_view kNoLimit = "does not exist";
-  constexpr std::array<std::string_view, 10> kNoLimitForms = {"dne",
-                                                              "d.n.e",
-                                                              "doesn't exist",
-                                                              "no limit",
-                                                              "no limit exists",
-                                                              "there is no limit",
-                                                              "limit does not exist",
-                                                              "the limit does not exist",
-                                                              "limit doesn't exist",
-                                                              "the limit doesn't exist"};
-  const bool none =
-      std::find(kNoLimitForms.begin(), kNoLimitForms.end(), words) != kNoLimitForms.end();
-  return none ? std::string(kNoLimit) : words;
+struct Phrase {
+  std::string_view words;
+  std::string_view meaning;
+};
+constexpr std::array<Phrase, 22> kPhrases = {{
+    {"dne", "does not exist"},
+    {"d.n.e", "does not exist"},
+    {"doesn't exist", "does not exist"},
+    {"no limit", "does not exist"},
+    {"no limit exists", "does not exist"},
+    {"there is no limit", "does not exist"},
+    {"limit does not exist", "does not exist"},
+    {"limit doesn't exist", "does not exist"},
+    {"no solutions", "no solution"},
+    {"there is no solution", "no solution"},
+    {"there are no solutions", "no solution"},
+    {"no solution exists", "no solution"},
+    {"no solutions exist", "no solution"},
+    {"no real solutions", "no real solution"},
+    {"there is no real solution", "no real solution"},
+    {"there are no real solutions", "no real solution"},
+    {"no real roots", "no real root"},
+    {"there are no real roots", "no real root"},
+    {"infinitely many", "infinitely many solutions"},
+    {"there are infinitely many solutions", "infinitely many solutions"},
+    {"infinite solutions", "infinitely many solutions"},
+    {"infinite number of solutions", "infinitely many solutions"},
+}};
+
+// One form for phrases of the same meaning, without an article.
+std::string MeaningOf(std::string words) {
+  for (const std::string_view article : {"a ", "an ", "the "}) {
+    if (words.starts_with(article)) words.erase(0, article.size());
+  }
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.words == words) return std::string(phrase.meaning);
+  }
+  return words;
 }
 
 }  // namespace
@@ -157,7 +179,7 @@ bool SameText(std::string_view gold, std::string_view pred) {
   if (a == b) return true;
   if (!IsWords(a) || !IsWords(b)) return false;
   const TextRules rules = {.letter_case = CaseRule::kIgnore};
-  return Phrase(NormalizeText(a, rules)) == Phrase(NormalizeText(b, rules));
+  return MeaningOf(NormalizeText(a, rules)) == MeaningOf(NormalizeText(b, rules));
 }
 
 }  // namespace longhaul::reward::math

@@ -37,6 +37,9 @@ bool IsFunctionName(const Node& apply) {
 
 std::string NameKey(Arena& arena, const Node* name) {
   const bool function = IsFunctionOfNames(*name) && IsFunctionName(*name);
+  const bool length = name->kind == Kind::kFunction && name->name == "abs" &&
+                      name->args[0]->kind == Kind::kMultiply && IsSegment(*name->args[0]);
+  if (length) return NameKey(arena, name->args[0]);  // |AB|
   return function ? name->name : Canonical(*name, arena.budget());
 }
 

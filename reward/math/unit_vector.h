@@ -5,7 +5,7 @@
 // An answer shows that it means them by a bold or accented i or j, or by such a k that has no other
 // letters beside it (elsewhere a wave vector and its direction are two things). Plain letters
 // are read so in a response to such an answer, in a ground truth where it has two of them: 3 + 4i
-// is a complex number.
+// is a complex number. Beside a tuple or a column of as many entries their sums are tuples.
 #pragma once
 
 #include "reward/math/expression.h"
