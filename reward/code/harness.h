@@ -13,6 +13,7 @@ extern const std::string_view kCallbacks;       // functions of the tests to a P
 extern const std::string_view kCheckRunner;     // main.py of Python tests
 extern const std::string_view kGuestReply;      // what it imports: what replies may be
 extern const std::string_view kChannel;         // the way to the solution
+extern const std::string_view kSession;         // what is said over it
 extern const std::string_view kStandIns;        // and what tests see of a solution
 extern const std::string_view kPythonValues;    // what both import
 extern const std::string_view kCppCallServer;   // around a C++ solution

@@ -44,6 +44,7 @@ proto::ExecuteRequest TestsRequest(const JudgeArgs& args) {
   program.set_source(std::string(kCheckRunner));
   AddFile(program, "channel.py", kChannel);
   AddFile(program, "guest_reply.py", kGuestReply);
+  AddFile(program, "session.py", kSession);
   AddFile(program, "stand_ins.py", kStandIns);
   AddFile(program, "python_values.py", kPythonValues);
   AddFile(run, "check.json", CheckJson(args));

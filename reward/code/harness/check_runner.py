@@ -17,7 +17,7 @@ import posix
 
 import python_values as values
 from channel import Channel, Ended
-from stand_ins import Session
+from session import Session
 
 # Modules that tests may use without importing them, because solutions do.
 _MODULES = (

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the tests and the judged program say to each other: requests with arguments, replies with
+# results, changed arguments and exceptions, and which object of one side is which of the other's.
+import builtins
+import sys
+
+import python_values as values
+from channel import Ended
+from guest_reply import NoData, Reply
+from stand_ins import Remote, RemoteIterator, StandIn
+
+# Exceptions that the language takes for a sign (the end of an iteration, no such attribute or item) and
+# swallows: all(map(f, ...)) is true where f raises the first. From the judged program such a one
+# becomes a RuntimeError, as in a generator (PEP 479), unless the tests name it and so wait for it.
+_SIGNS = (StopIteration, StopAsyncIteration, AttributeError, LookupError)
+
+
+class Session:
+    # `texts`: of the tests; `exceptions` and `classes`: names of the program that they use as such.
+    def __init__(self, channel, texts, exceptions=(), classes=()):
+        self.channel = channel
+        self.classes = classes
+        self.texts = texts
+        self.exceptions = {name: type(name, (Exception,), {}) for name in exceptions}
+        self.objects = {}  # by the number the program gave them: one object is one stand-in
+        self.made = set()  # numbers of those that the tests made
+        self.fresh = set()  # and that no function or method has handed out since
+        self.without_number = set()  # what operators gave of an object and data
+        self.kinds = {}  # of stand-ins, by role and name
+        self.known = False  # whether the object that came last had come before
+        self.coroutines = []  # of the program: stand-in and number
+        self.functions = []  # of the tests, that the program may call
+        self.errors = []  # what they raised
+        self.ended = False  # since somebody last said it was not
+        self.unsendable = ""  # the first argument that could not be passed to the program
+
+    def is_class(self, name):
+        return name.lstrip("_")[:1].isupper() and name in self.classes
+
+    def stand_in(self, name):
+        return self.exceptions.get(name) or StandIn(self, name)
+
+    # What is no data: things of the program, and functions of the tests, which the program may call.
+    def dump_ref(self, value):
+        kind = type(value)
+        if isinstance(value, Remote):
+            return '{"t":"ref","v":%d}' % value._remote[1]
+        if (kind.__module__, kind.__name__) == ("collections", "Counter"):
+            return '{"t":"counter","v":%s}' % values.dump(dict(value), self.dump_ref)
+        if kind is StandIn:
+            return '{"t":"name","v":%s}' % values.quote(value.__name__)
+        if kind in (type(len), type) and getattr(sys.modules.get(value.__module__), value.__name__, None) is value:
+            if kind is type(len) or value.__module__ == "builtins":
+                return '{"t":"builtin","v":[%s,%s]}' % (values.quote(value.__module__), values.quote(value.__name__))
+        if kind is type(str.upper) and getattr(builtins, value.__objclass__.__name__, None) is value.__objclass__:
+            return '{"t":"method","v":["%s","%s"]}' % (value.__objclass__.__name__, value.__name__)
+        for coroutine, number in self.coroutines:
+            if value is coroutine:
+                return '{"t":"ref","v":%d}' % number
+        if callable(value) and kind is not type:
+            return self._function(value)
+        return None
+
+    def _function(self, function):
+        if not any(known is function for known in self.functions):
+            self.functions.append(function)
+        number = next(at for at, known in enumerate(self.functions) if known is function)
+        code = getattr(function, "__code__", None) if type(function) is type(_put_back) else None
+        shape = None
+        if code is not None:
+            counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
+            defaults = len(function.__defaults__ or ())
+            shape = [function.__name__, *counts, list(code.co_varnames), code.co_flags, defaults]
+        return '{"t":"function","v":[%d,%s]}' % (number, values.dump(shape))
+
+    # The line that answers the program's call of one of them.
+    def call_back(self, call):
+        try:
+            if not 0 <= call["b"] < len(self.functions):
+                raise NoData("the reply is no data: there is no such function")
+            arguments = values.load(call["a"], self.load_ref)
+            keywords = {key: values.load(value, self.load_ref) for key, value in call["k"].items()}
+            result = self.functions[call["b"]](*arguments, **keywords)
+            return '{"y":%s}' % self.dump(result, "what a function of the tests returned")
+        except Exception as error:
+            self.errors.append(error)
+            described = {
+                "names": [kind.__name__ for kind in type(error).__mro__],
+                "text": str(error),
+                "arguments": list(error.args),
+                "number": len(self.errors) - 1,
+            }
+            try:
+                return '{"x":%s}' % values.dump(described)
+            except values.OpaqueError:
+                return '{"x":%s}' % values.dump({**described, "arguments": [str(error)]})
+
+    # What a reply speaks of that is no data.
+    def load_ref(self, tag, value):
+        if tag == "callback" and type(value) is int and 0 <= value < len(self.functions):
+            return self.functions[value]
+        if tag != "ref" or type(value) is not list or len(value) != 3 or type(value[2]) is not int:
+            raise ValueError("there is no such object")
+        role, _, number = value
+        if role == "coroutine":
+            self.coroutines.append((self._coroutine(number), number))
+            return self.coroutines[-1][0]
+        self.known = number in self.objects
+        self.fresh.discard(number)
+        if number not in self.objects:
+            self.objects[number] = self.kind_named(role, value[1])(self, number)
+        return self.objects[number]
+
+    # A stand-in says of which type the object is, by its name.
+    def kind_named(self, role, name):
+        if (role, name) not in self.kinds:
+            base = RemoteIterator if role == "iterator" else Remote
+            self.kinds[role, name] = type(str(name)[:100], (base,), {})
+        return self.kinds[role, name]
+
+    def dump(self, value, what):
+        try:
+            return values.dump(value, self.dump_ref)
+        except values.OpaqueError as problem:
+            text = "%s cannot be passed to the program: %s" % (what, problem)
+            self.unsendable = self.unsendable or text
+            raise TypeError(text) from None
+
+    def call(self, target, args, kwargs, made_by_tests=False):
+        text = "{%s,\"a\":%s" % (target, self.dump(list(args), "an argument"))
+        if kwargs:
+            items = sorted(kwargs.items())
+            text += ',"k":{%s}' % ",".join(
+                "%s:%s" % (values.quote(key), self.dump(value, "argument " + key)) for key, value in items
+            )
+        named = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
+        return self.ask(text + "}", named, (), made_by_tests)
+
+    def operate(self, target, operation, arguments, natural=(), made_by_tests=False):
+        text = self.dump(list(arguments), "an operand")
+        return self.ask('{%s,"op":"%s","a":%s}' % (target, operation, text), (), natural, made_by_tests)
+
+    # `args`: by the names that replies have for them. `natural`: what the request may raise whatever the
+    # tests name.
+    def ask(self, text, args=(), natural=(), made_by_tests=False):
+        try:
+            members = self.channel.ask(text, self.call_back)
+            reply = Reply(members, self.load_ref)
+        except Ended:
+            self.ended = True
+            raise
+        except NoData as problem:
+            raise RuntimeError(str(problem)) from None
+        return self.take(reply, args, natural, made_by_tests)
+
+    def take(self, reply, args, natural, made_by_tests):
+        if reply.printed:
+            sys.stdout.write(reply.printed)
+        for which, value in reply.changed.items():
+            if which not in args or _put_back(args[which], value) is not args[which]:
+                raise RuntimeError("the reply is no data: an argument changed its type")
+        if reply.kind == "e":
+            raise self.exception(reply, natural)
+        if reply.kind == "a":
+            if reply.value in args and values.is_mutable(args[reply.value]):
+                return args[reply.value]
+            raise RuntimeError("the reply is no data: there is no such argument")
+        if made_by_tests and isinstance(reply.value, Remote) and not self.known:
+            self.made.add(reply.value._remote[1])
+            self.fresh.add(reply.value._remote[1])
+        return reply.value
+
+    async def _coroutine(self, number):
+        return self.operate('"r":%d' % number, "await", [])
+
+    def exception(self, reply, natural):
+        if 0 <= reply.number < len(self.errors):
+            error = self.errors[reply.number]
+            return RuntimeError(str(error)) if isinstance(error, _SIGNS) else error
+        own = tuple(self.exceptions[name] for name in reply.names if name in self.exceptions)
+        kind = next(filter(None, map(self._known_exception, reply.names)), Exception)
+        if issubclass(kind, _SIGNS) and not issubclass(kind, natural):
+            names = [base.__name__ for base in kind.__mro__ if base not in Exception.__mro__]
+            if not any(name in text for name in names for text in self.texts):
+                kind = RuntimeError
+        bases = tuple(dict.fromkeys([*own, kind])) if kind is not Exception else own
+        words = {} if reply.words is None else {"__str__": lambda _: reply.words}
+        name = own[0].__name__ if own else next(iter(reply.names), "")
+        # A class of the program that the tests may ask for by isinstance has its name too.
+        named = bool(own) or name.isidentifier() and not hasattr(builtins, name)
+        whole = type(name, bases or (kind,), words) if named else kind
+        try:
+            error = whole(*reply.arguments)
+        except Exception:  # UnicodeError and its like want more than what their arguments are later
+            error = whole.__new__(whole)
+            error.args = (reply.text,)
+        error.__dict__.update((name, value) for name, value in reply.attributes.items() if type(name) is str)
+        error.longhaul_names = reply.names
+        return error
+
+    # The exception that a name means here; those of modules ("queue:Empty") where the tests name them.
+    def _known_exception(self, name):
+        module, _, name = name.rpartition(":")
+        if module and not any(name in text for text in self.texts):
+            return None
+        kind = getattr(sys.modules.get(module) if module else builtins, name, None)
+        return kind if isinstance(kind, type) and issubclass(kind, Exception) else None
+
+
+# What stands in the place of `old` when the program left `new` there: the same object where it can be
+# changed, since the tests may hold it elsewhere too.
+def _put_back(old, new):
+    if type(old) is not type(new):
+        return new
+    if type(old) is list:
+        old[:] = [_put_back(old[at], item) if at < len(old) else item for at, item in enumerate(new)]
+    elif type(old) is dict:
+        items = {key: _put_back(old.get(key), item) for key, item in new.items()}
+        old.clear()
+        old.update(items)
+    elif type(old) is tuple and len(old) == len(new):
+        kept = tuple(_put_back(before, after) for before, after in zip(old, new))
+        return old if all(before is after for before, after in zip(old, kept)) or kept == old else kept
+    elif type(old) is set:
+        old.clear()
+        old.update(new)
+    elif type(old) is bytearray:
+        old[:] = new
+    elif values.is_mutable(old):
+        old.clear()
+        old.extend(new)
+    else:
+        return old if old == new else new
+    return old
