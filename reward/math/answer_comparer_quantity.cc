@@ -4,6 +4,7 @@
 #include "reward/math/answer_comparer.h"
 #include "reward/math/clock_time.h"
 #include "reward/math/unit.h"
+#include "reward/math/unit_letters.h"
 
 namespace longhaul::reward::math {
 namespace {

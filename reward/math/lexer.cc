@@ -7,57 +7,13 @@
 
 #include "common/utf8.h"
 #include "reward/extractors/extractor.h"
+#include "reward/math/command_name.h"
 #include "reward/math/number_text.h"
 #include "reward/math/unicode_sign.h"
 #include "reward/scorer.h"
 
 namespace longhaul::reward::math {
 namespace {
-
-template <size_t N>
-bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-constexpr std::array<std::string_view, 58> kDropped = {
-    "left",         "right",        "big",         "Big",     "bigg",      "Bigg",   "bigl",
-    "bigr",         "Bigl",         "Bigr",        "biggl",   "biggr",     "Biggl",  "Biggr",
-    "displaystyle", "textstyle",    "scriptstyle", "limits",  "nolimits",  "mathbf", "mathsf",
-    "mathit",       "mathtt",       "boldsymbol",  "bm",      "bf",        "rm",     "it",
-    "mathop",       "mathord",      "mathbin",     "mathrel", "underline", "uline",  "protect",
-    "thinspace",    "negthinspace", "hfill",       "phantom", "middle",    "bigm",   "Bigm",
-    "boxed",        "fbox",         "nonumber",    "notag",   "centering", "tiny",   "mathclose",
-    "large",        "Large",        "LARGE",       "huge",    "Huge",      "small",  "normalsize",
-    "footnotesize", "therefore"};
-constexpr std::array<std::string_view, 14> kTextCommands = {
-    "text", "textbf", "textit", "textrm", "textnormal", "textsf",       "mbox",
-    "hbox", "mathrm", "texttt", "emph",   "textup",     "operatorname", "textsc"};
-constexpr std::array<std::string_view, 45> kFunctions = {
-    "sin",    "cos",  "tan",  "cot",    "sec",    "csc",    "arcsin", "arccos",    "arctan",
-    "arccot", "sinh", "cosh", "tanh",   "coth",   "sech",   "csch",   "ln",        "log",
-    "lg",     "exp",  "sqrt", "gcd",    "lcm",    "max",    "min",    "det",       "deg",
-    "floor",  "ceil", "abs",  "arg",    "Re",     "Im",     "cbrt",   "sgn",       "asin",
-    "acos",   "atan", "tr",   "arsinh", "arcosh", "artanh", "binom",  "phi_euler", "cis"};
-constexpr std::array<std::string_view, 17> kPlainNames = {
-    "pi", "infty", "infinity", "Infinity", "inf",   "mod",    "cup",     "cap",   "union",
-    "Pi", "theta", "alpha",    "beta",     "gamma", "lambda", "degrees", "degree"};
-
-// \lbrack is [. 0 when the command is no bracket.
-char BracketOf(std::string_view command) {
-  if (command == "lbrack" || command == "lparen") return command == "lbrack" ? '[' : '(';
-  if (command == "rbrack" || command == "rparen") return command == "rbrack" ? ']' : ')';
-  return 0;
-}
-
-// One name for commands that show the same sign.
-std::string_view SameCommand(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kNames = {
-      {{"lnot", "neg"}, {"vee", "lor"}}};
-  for (const auto& [other, known] : kNames) {
-    if (name == other) return known;
-  }
-  return name;
-}
 
 bool IsName(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
@@ -206,7 +162,7 @@ class Lexer {
         run.remove_prefix(name.size());
       }
     }
-    const bool known = IsOneOf(kFunctions, run) || IsOneOf(kPlainNames, run);
+    const bool known = IsFunctionName(run) || IsPlainName(run);
     Push(run.size() == 1 ? TokenType::kLetter
          : known         ? TokenType::kCommand
                          : TokenType::kWord,
@@ -222,15 +178,14 @@ class Lexer {
     }
     if (length == 1) return ReadEscape();
     std::string_view name = text_.substr(at_ + 1, length - 1);
-    if (IsOneOf(kTextCommands, name) && ReadTextArgument(name, length)) return OkStatus();
+    if (IsTextCommand(name) && ReadTextArgument(name, length)) return OkStatus();
     if (name == "lbrace" || name == "rbrace") {
       Push(TokenType::kCommand, name == "lbrace" ? "{" : "}");
     } else if (const char bracket = BracketOf(name); bracket != 0) {
       Push(TokenType::kSymbol, std::string_view(&bracket, 1));
     } else if (name == "quad" || name == "qquad" || name == "newline") {
       Push(name == "newline" ? TokenType::kRowEnd : TokenType::kWideSpace, "");
-    } else if ((IsOneOf(kDropped, name) && !IsFalling(name)) || IsOneOf(kTextCommands, name) ||
-               name == "space") {
+    } else if ((IsDropped(name) && !IsFalling(name)) || IsTextCommand(name) || name == "space") {
       space_ = space_ || name == "space";
       if (name == "mathbf" || name == "boldsymbol" || name == "bm") {
         bold_end_ = ArgumentEnd(at_ + length);
@@ -322,7 +277,7 @@ class Lexer {
     const std::string_view behind = text_.substr(close + 1);
     const bool takes =
         behind.starts_with('(') || behind.starts_with('_') || behind.starts_with("\\{");
-    const bool function = IsOneOf(kFunctions, content) && (content != "min" || takes);  // a minute
+    const bool function = IsFunctionName(content) && (content != "min" || takes);  // a minute
     if (letter || applied || function || Trim(content) == "mod") {
       Push(letter ? TokenType::kLetter : TokenType::kCommand, Trim(content));
       tokens_.back().upright = letter;
@@ -406,7 +361,5 @@ StatusOr<std::vector<Token>> Tokenize(std::string_view text) {
   if (text.size() > kMaxTextBytes) return InvalidArgument("more than {} bytes", kMaxTextBytes);
   return Lexer(text).Run();
 }
-
-bool IsFunctionName(std::string_view name) { return IsOneOf(kFunctions, name); }
 
 }  // namespace longhaul::reward::math

@@ -51,6 +51,4 @@ inline constexpr size_t kMaxTextBytes = 4 * 1024;
 // Ends with a kEnd token. An error for bytes that have no meaning in mathematics.
 StatusOr<std::vector<Token>> Tokenize(std::string_view text);
 
-bool IsFunctionName(std::string_view name);
-
 }  // namespace longhaul::reward::math

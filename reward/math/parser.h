@@ -61,12 +61,14 @@ class Parser {
   const Node* Fail(std::string message);
   void StripEnds();
 
-  // parser_statement.cc
+  // parser_list.cc
   Separator SeparatorHere();
   bool AtListEnd() const;
   const Node* List();
   const Node* JoinGroups(std::vector<std::vector<const Node*>> groups, std::string name);
   const Node* JoinAlternatives(const std::vector<const Node*>& items, Alternatives alternatives);
+
+  // parser_statement.cc
   const Node* Statement();
   bool AtForAll() const;
   void SkipForAll(const std::vector<const Node*>& statement);
@@ -158,6 +160,8 @@ class Parser {
   const Node* Unsubscripted(const std::string& name);
   const Node* Apply(std::string name);
   const Node* Index(const Node* letters);
+
+  // parser_word.cc
   const Node* Word(Place place);
   const Node* WordsBehindValue(std::string_view words);
   const Node* PercentFactor();

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "reward/extractors/extractor.h"
+#include "reward/math/command_name.h"
 #include "reward/math/parser_nesting.h"
 
 namespace longhaul::reward::math {
