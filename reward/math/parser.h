@@ -163,6 +163,8 @@ class Parser {
 
   // parser_word.cc
   const Node* Word(Place place);
+  bool IsUnitWord(std::string_view word) const;
+  const Node* Letters(const Token& word);
   const Node* WordsBehindValue(std::string_view words);
   const Node* PercentFactor();
   bool AtMicroUnit() const;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "reward/extractors/extractor.h"
 #include "reward/math/number_text.h"
 #include "reward/math/parser_nesting.h"
 #include "reward/math/unit.h"
@@ -14,6 +13,7 @@ namespace longhaul::reward::math {
 namespace {
 
 constexpr size_t kMaxGroups = 30;  // of three digits; more are a list
+
 NumberText TextOf(const Token& token) {
   return {.whole = token.text,
           .fraction = token.fraction,

@@ -102,14 +102,7 @@ const Node* Parser::Word(Place place) {
   const bool behind_value = place == Place::kBehindValue;
   const Token word = Take();
   if (behind_value && IsPercentWord(word.text)) return PercentFactor();
-  const TokenType before = at_ >= 2 ? tokens_[at_ - 2].type : TokenType::kEnd;
-  const bool of_value = word.text == "squared" && before != TokenType::kWord &&
-                        before != TokenType::kText && before != TokenType::kLetter;  // 5 squared
-  const bool of_letter =  // \mu mg, with no units
-      at_ >= 2 && word.text.size() < 3 &&
-      (before == TokenType::kLetter ||
-       (before == TokenType::kCommand && IsLetterCommand(tokens_[at_ - 2].text)));
-  if (behind_value && IsKnownUnit(word.text) && !of_value && !of_letter) {
+  if (behind_value && IsUnitWord(word.text)) {
     std::vector<const Node*> letters;
     for (const char letter : word.text) letters.push_back(Unsubscripted(std::string(1, letter)));
     return arena_.Add({.kind = Kind::kUnit,
@@ -129,6 +122,23 @@ const Node* Parser::Word(Place place) {
     if (!behind_value || listed || prose) return Fail(fmt::format("the word '{}'", word.text));
     return WordsBehindValue(NormalizedWords(word.text));
   }
+  return Letters(word);
+}
+
+// Whether the word taken last is a unit of the value before it. "squared" may be said of a unit,
+// and \mu mg has none.
+bool Parser::IsUnitWord(std::string_view word) const {
+  if (!IsKnownUnit(word) || at_ < 2) return false;
+  const Token& before = tokens_[at_ - 2];
+  const bool letter = before.type == TokenType::kLetter;
+  const bool words = before.type == TokenType::kWord || before.type == TokenType::kText;
+  if (word == "squared") return words || letter;
+  const bool sign = before.type == TokenType::kCommand && IsLetterCommand(before.text);
+  return word.size() > 2 || (!letter && !sign);
+}
+
+// The product of the letters, or what they are the name of.
+const Node* Parser::Letters(const Token& word) {
   std::string group;
   if (IsUpper(word.text) && TakeGroupName(word.text, group)) return Apply(std::move(group));
   std::vector<const Node*> letters;
