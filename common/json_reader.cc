@@ -65,10 +65,17 @@ class JsonReader {
     return InvalidArgument("{}{}: not valid UTF-8", source_, PositionOf(text, offset));
   }
 
-  static std::string PositionOf(std::string_view text, size_t offset) {
+  // Whether `source_` is "file:12" and so says the line of a text that is one line of a file.
+  bool SourceNamesLine() const {
+    const size_t colon = source_.find_last_not_of("0123456789");
+    return colon != source_.npos && source_[colon] == ':' && colon + 1 < source_.size();
+  }
+
+  std::string PositionOf(std::string_view text, size_t offset) const {
     const std::string_view before = text.substr(0, offset);
     const auto lines = std::count(before.begin(), before.end(), '\n');
     const size_t start = before.rfind('\n') + 1;  // npos + 1 is 0
+    if (lines == 0 && SourceNamesLine()) return fmt::format(":{}", offset + 1);
     return fmt::format(":{}:{}", lines + 1, offset - start + 1);
   }
 

@@ -201,10 +201,14 @@ StatusOr<std::unique_ptr<Tokenizer>> LoadRunTokenizer(const LoadedRun& run) {
   args.special_tokens = {{"pad_token", "<pad>"}, {"eos_token", "<eos>"}, {"unk_token", "<unk>"}};
   args.alphabet = model.init->tokenizer_alphabet;
   args.model_max_length = run.model_config.max_position_embeddings;
-  RETURN_IF_ERROR(Annotate(WriteCharacterTokenizer(aside, args),
-                           run.source.Where("model.init.tokenizer_alphabet")));
-  RETURN_IF_ERROR(
-      Annotate(PutTokenizer(run, aside, dir), run.source.Where("model.init.tokenizer_alphabet")));
+  const auto placed = [&](const Status& status) {
+    const bool of_alphabet = status.code() == StatusCode::kInvalidArgument ||
+                             status.code() == StatusCode::kFailedPrecondition;
+    return of_alphabet ? Annotate(status, run.source.Where("model.init.tokenizer_alphabet"))
+                       : status;  // a full disk, say
+  };
+  RETURN_IF_ERROR(placed(WriteCharacterTokenizer(aside, args)));
+  RETURN_IF_ERROR(placed(PutTokenizer(run, aside, dir)));
   return Tokenizer::Load(dir);
 }
 

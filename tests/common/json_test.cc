@@ -80,6 +80,9 @@ TEST(Json, AByteOrderMarkIsPassedOver) {
 
 TEST(Json, RefusesBadUtf8) {
   EXPECT_THAT(Parse("{\"a\":\n \"\xff\"}"), FailsWith(kBad, "f.json:2:3: not valid UTF-8"));
+  // A line of a file is found by line and column.
+  EXPECT_THAT(Json::Parse("{\"a\": 1} 2", "f.jsonl:7"),
+              FailsWith(kBad, "f.jsonl:7:10: text after the JSON value"));
   EXPECT_THAT(Parse("\"\xed\xa0\x80\""), FailsWith(kBad, "UTF-8"));  // a surrogate
   EXPECT_THAT(Parse("\"\xc3"), FailsWith(kBad, "UTF-8"));
 }

@@ -75,6 +75,13 @@ TEST_F(BadConfig, ADataSetWithoutANameHasThatOfItsType) {
   ExpectError(Train("'generate=[{type: math}, {type: math}]'"), {"'math' is there twice"});
 }
 
+TEST_F(BadConfig, AFullDiskIsNoMistakeInTheAlphabet) {
+  Replace("run.yaml", "{path: model}", "{init: {config: model, tokenizer_alphabet: \"01,:,\"}}");
+  ExpectError(Train(), {"error: run.yaml:3:51: character tokenizer: ',' is there twice"});
+  Replace("run.yaml", "01,:,", "0123456789,:");
+  ExpectError(Train("", "ulimit -f 1;"), {"error: writing out/tokenizer.new/", "too large"});
+}
+
 TEST_F(BadConfig, AFormThatCountsForNothingIsNoted) {
   const std::string note = "note: reward.format.weight is 0";
   EXPECT_THAT(Run("inspect config run.yaml reward.format.layout=boxed").output, HasSubstr(note));
