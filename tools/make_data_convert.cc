@@ -20,6 +20,7 @@ struct Options {
   std::optional<std::string> out;
   std::string name;
   std::string domain;
+  bool messages = false;
 };
 
 // "bbh/navigate.json" -> "navigate".
@@ -40,11 +41,27 @@ StatusOr<Converted> ReadAndConvert(const Options& options) {
   return converted;
 }
 
+// The same task with its prompt as what a user says to a model with a chat template.
+Json WithMessages(const Json& task) {
+  Json result = Json::Object();
+  for (const Json::Member& member : task.members()) {
+    if (member.key != "prompt") {
+      result.Set(member.key, member.value);
+      continue;
+    }
+    Json message = Json::Object();
+    message.Set("role", "user").Set("content", member.value);
+    result.Set("messages", Json(std::vector<Json>{message}));
+  }
+  return result;
+}
+
 StatusOr<Outcome> Convert(const Options& options) {
   if (options.out.has_value()) RETURN_IF_ERROR(CheckNewFile(*options.out));
   ASSIGN_OR_RETURN(const Converted converted, ReadAndConvert(options));
   std::string text;
-  for (const Json& task : converted.tasks) text += task.ToString() + "\n";
+  for (const Json& task : converted.tasks)
+    text += (options.messages ? WithMessages(task) : task).ToString() + "\n";
   if (!options.out.has_value()) {
     fmt::print("{}", text);
     return Outcome::kDone;
@@ -75,6 +92,8 @@ CLI::App* AddMakeDataConvert(CLI::App& make_data, Action& chosen) {
   command->add_option("--out", options->out, "File to write; default: standard output");
   command->add_option("--name", options->name, "First part of uids; default: the file's name");
   command->add_option("--domain", options->domain, "Domain of the tasks; default: the format's");
+  command->add_flag("--messages", options->messages,
+                    "Prompts as chat messages, for a model with a chat template");
   command->callback([options, &chosen] { chosen = [options] { return Convert(*options); }; });
   return command;
 }

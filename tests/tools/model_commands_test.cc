@@ -121,6 +121,14 @@ TEST_F(ModelCommands, ExportWithoutATokenizer) {
   EXPECT_FALSE(Exists("copy/tokenizer.json"));
 }
 
+TEST_F(ModelCommands, ConvertedPromptsAsChatMessages) {
+  Write("sums.jsonl", R"({"question": "1+1?", "answer": "#### 2"})");
+  const std::string convert = "make-data convert --format math sums.jsonl ";
+  EXPECT_THAT(Run(convert).output, HasSubstr(R"({"uid":"sums-0","prompt":"1+1?\n)"));
+  EXPECT_THAT(Run(convert + "--messages").output,
+              HasSubstr(R"({"uid":"sums-0","messages":[{"role":"user","content":"1+1?\n)"));
+}
+
 TEST_F(ModelCommands, MakeDataAndEval) {
   ASSERT_EQ(Run("make-data digit_completion count=5 --out tasks.jsonl").exit_code, 0);
   ExpectError(Run("make-data digit_completion count=5 --out tasks.jsonl"), {"tasks.jsonl exists"});
