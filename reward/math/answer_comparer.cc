@@ -181,6 +181,9 @@ bool AnswerComparer::Compare(const Node* gold, const Node* pred) {
 }
 
 bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
+  if (IsQuantified(*gold) || IsQuantified(*pred)) {
+    return CompareQuantified(gold, pred);
+  }
   if (IsInequalities(*gold) || IsInequalities(*pred)) return CompareInequalities(gold, pred);
   if (IsMembership(*gold) && IsMembership(*pred)) {
     return Compare(gold->args[0], pred->args[0]) && Compare(gold->args[1], pred->args[1]);
@@ -216,6 +219,20 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
     return Differ("different types");
   }
   return CompareQuantities(gold, pred);
+}
+
+// x^2 + 1 < 0 and x^2 + 1 <= 0 have the same solutions and are not the same statement.
+bool AnswerComparer::CompareQuantified(const Node* gold, const Node* pred) {
+  if (gold->name != pred->name || gold->args.size() != pred->args.size()) {
+    return Differ("different quantifiers");
+  }
+  for (size_t i = 0; i < gold->args.size(); ++i) {
+    const Node* left = gold->args[i];
+    const Node* right = pred->args[i];
+    const bool relations = left->kind == Kind::kRelation && right->kind == Kind::kRelation;
+    if (!(relations ? CompareChains(left, right) : Compare(left, right))) return false;
+  }
+  return true;
 }
 
 // [[1, 2], [3, 4]] as in programs has its rows in brackets.

@@ -75,7 +75,8 @@ const Node* Without(Arena& arena, const Node* node, const Node* statement) {
 const Node* ElementOf(Arena& arena, const Node* set, const Node* statement) {
   const Node* head = set->args[0];
   const Node* condition = set->args[1];
-  if (condition == statement) return head;
+  const bool bare = head->kind == Kind::kSymbol && head->name == statement->args[0]->name;
+  if (condition == statement) return bare ? set : head;
   const bool two = condition->kind == Kind::kList && condition->args.size() == 2;
   if (!two || condition->args[1] != statement) return set;
   const std::optional<Assignment> assignment = AsAssignment(arena, condition->args[0]);

@@ -37,6 +37,11 @@ bool IsAndOr(const Node& node) {
   return node.kind == Kind::kApply && (node.name == kAndSign || node.name == kOrSign);
 }
 
+bool IsQuantified(const Node& node) {
+  return node.kind == Kind::kApply && node.args.size() == 2 &&
+         (node.name == "\\forall" || node.name == "\\exists" || node.name == "\\nexists");
+}
+
 const Node* JoinedFormulas(Arena& arena, std::string_view sign, std::vector<const Node*> parts) {
   if (parts.size() == 1) return parts[0];
   std::vector<const Node*> opened;

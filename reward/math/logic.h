@@ -24,6 +24,9 @@ inline constexpr std::string_view kWedgeSign = "\\wedge";
 const Node* JoinedFormulas(Arena& arena, std::string_view sign, std::vector<const Node*> parts);
 bool IsAndOr(const Node& node);
 
+// \forall or \exists: args are the range of the variable and what is said of it.
+bool IsQuantified(const Node& node);
+
 // Reads \wedge of the response as the ground truth means it, and a formula beside a list as the
 // list of its parts.
 void MatchLogic(Arena& arena, const Node*& gold, const Node*& pred);

@@ -85,6 +85,8 @@ class Parser {
   const Node* Conjunction();
   const Node* Negation();
   bool TakeConjunctionSign();
+  bool AtQuantifier() const;
+  const Node* Quantified();
   Joins SignsJoin();
   bool IsScript(size_t token) const;
 

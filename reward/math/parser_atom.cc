@@ -162,8 +162,9 @@ bool Parser::AtSetLetter() const {
   if (at_ < 2 && last && Peek().bold && Peek().text == "R") return at_ == 0 || tokens_[0].Is('{');
   if (at_ == 0 || Peek(1).Is('_') || Peek(1).Is('(')) return false;
   const Token& before = tokens_[at_ - (tokens_[at_ - 1].Is('{') && at_ > 1 ? 2 : 1)];
+  const std::string_view letters = Peek().bold ? "RZQNC" : "RZQN";  // C is a curve as well
   return (before.IsCommand("in") || before.IsCommand("notin")) &&
-         std::string_view("RZQNC").find(Peek().text[0]) != std::string_view::npos;
+         letters.find(Peek().text[0]) != std::string_view::npos;
 }
 
 // A name with its subscript, applied or not. e and i are constants unless a sum binds them.

@@ -62,6 +62,7 @@ const Node* Parser::List() {
   if (nesting.too_deep()) return Fail("brackets nested too deep");
   std::vector<std::vector<const Node*>> groups(1);
   Alternatives alternatives;
+  bool any_or = false;
   while (!AtListEnd()) {
     groups.back().push_back(Statement());
     int commas = 0;
@@ -77,11 +78,11 @@ const Node* Parser::List() {
     if (commas > 1) return Fail("two commas without a value between them");
     if (!separated) break;
     if (AtListEnd() && commas > 0 && !AtEnd()) return Fail("a comma without a value after it");
+    if (either && groups.size() == 1) alternatives.starts.push_back(groups[0].size());
+    any_or = any_or || either;
     if (semicolon) groups.emplace_back();
-    if (either) alternatives.starts.push_back(groups.back().size());
   }
   if (groups.back().empty() && groups.size() > 1) groups.pop_back();
-  const bool any_or = !alternatives.starts.empty();
   if (any_or && groups.size() == 1) return JoinAlternatives(groups[0], std::move(alternatives));
   return JoinGroups(std::move(groups), any_or ? "or" : "");
 }

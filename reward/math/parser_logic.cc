@@ -4,6 +4,7 @@
 // x > 3), which are lists.
 #include <algorithm>
 
+#include "reward/extractors/extractor.h"
 #include "reward/math/logic.h"
 #include "reward/math/parser_nesting.h"
 
@@ -31,6 +32,43 @@ const Node* Parser::Negation() {
     return arena_.Make(Kind::kApply, {Negation()}, std::string(kNotSign));
   }
   return SetExpression();
+}
+
+bool Parser::AtQuantifier() const {
+  return (Peek().IsCommand("forall") || Peek().IsCommand("exists") ||
+          Peek().IsCommand("nexists")) &&
+         Peek(1).type == TokenType::kLetter;
+}
+
+// \forall x \in R, and what is said of x: of a variable without a name of its own.
+const Node* Parser::Quantified() {
+  const Nesting nesting(*this);
+  if (nesting.too_deep()) return Fail("nested too deep");
+  const std::string quantifier = fmt::format("\\{}", Take().text);
+  const Node* variable = Letter();
+  if (variable->kind != Kind::kSymbol) return Fail("a quantifier without a variable");
+  const Node* range = variable;
+  Relation relation;
+  std::string name;
+  if (TakeRelation(relation, name)) {
+    const Scoped<bool> head(in_builder_, true);  // a colon or a bar ends it
+    range = arena_.Add({.kind = Kind::kRelation,
+                        .name = std::move(name),
+                        .args = {variable, SetExpression()},
+                        .ops = {relation}});
+  }
+  const Token& sign = Peek();
+  const bool such = sign.type == TokenType::kText && Trim(sign.text) == "such that";
+  if (such || sign.Is(',') || sign.Is(':') || sign.Is('|') || sign.IsCommand("mid") ||
+      sign.type == TokenType::kWideSpace) {
+    Take();
+  }
+  const Node* said = Statement();
+  const Node* unnamed = arena_.Symbol(fmt::format("#{}", depth_));
+  return arena_.Make(Kind::kApply,
+                     {Substitute(arena_, range, variable->name, unnamed),
+                      Substitute(arena_, said, variable->name, unnamed)},
+                     quantifier);
 }
 
 // Below or above a name.

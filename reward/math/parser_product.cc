@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "reward/extractors/extractor.h"
 #include "reward/math/parser_nesting.h"
 #include "reward/math/unit.h"
 
@@ -99,7 +100,8 @@ bool Parser::StartsFactor() {
       return true;
     case TokenType::kWord:
     case TokenType::kText:
-      return SeparatorHere() == Separator::kNone && !AtForAll() && !AtRatioWord();
+      return SeparatorHere() == Separator::kNone && !AtForAll() && !AtRatioWord() &&
+             Trim(token.text) != "such that";
     case TokenType::kCommand:
       if (AtForAll()) return false;
       if (bars_ > 0 && IsBarCommand(token.text)) return false;

@@ -200,6 +200,7 @@ void Parser::SkipForAll(const std::vector<const Node*>& statement) {
 const Node* Parser::Statement() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
+  if (AtQuantifier()) return Quantified();
   const Node* head = NamedFunctionHead();
   std::vector<const Node*> args = {head != nullptr ? head : Formula()};
   std::vector<Relation> ops;

@@ -125,10 +125,10 @@ const Node* Parser::Word(Place place) {
   return Letters(word);
 }
 
-// Whether the word taken last is a unit of the value before it. "squared" may be said of a unit,
-// and \mu mg has none.
+// Whether the word taken last is a unit of the value before it. "squared" may be said of a unit;
+// \mu mg has none, and 2mg is more often a weight: milligrams only beside an answer that has them.
 bool Parser::IsUnitWord(std::string_view word) const {
-  if (!IsKnownUnit(word) || at_ < 2) return false;
+  if (!IsKnownUnit(word) || at_ < 2 || word == "mg") return false;
   const Token& before = tokens_[at_ - 2];
   const bool letter = before.type == TokenType::kLetter;
   const bool words = before.type == TokenType::kWord || before.type == TokenType::kText;

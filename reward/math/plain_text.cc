@@ -117,11 +117,10 @@ struct Phrase {
   std::string_view words;
   std::string_view meaning;
 };
-constexpr std::array<Phrase, 22> kPhrases = {{
+constexpr std::array<Phrase, 21> kPhrases = {{
     {"dne", "does not exist"},
     {"d.n.e", "does not exist"},
     {"doesn't exist", "does not exist"},
-    {"no limit", "does not exist"},
     {"no limit exists", "does not exist"},
     {"there is no limit", "does not exist"},
     {"limit does not exist", "does not exist"},

@@ -55,31 +55,36 @@ mpq_class Power(const mpq_class& value, int power) {
   return power < 0 ? 1 / result : result;
 }
 
-// The decimal prefix of a unit in small letters, in which other symbols than that of "micro" say
-// nothing: mW and MW ("megaw" for that reason).
+// A decimal prefix and which units it stands before.
 struct Prefix {
   std::string_view name;
   long numerator;
   long denominator;
+  enum class Units { kAny, kWords, kSymbols } units;
 };
 constexpr std::string_view kMicro = "\u00b5";
-constexpr std::array<Prefix, 8> kPrefixes = {{{kMicro, 1, 1'000'000},
-                                              {"mega", 1'000'000, 1},
-                                              {"kilo", 1'000, 1},
-                                              {"giga", 1'000'000'000, 1},
-                                              {"milli", 1, 1'000},
-                                              {"micro", 1, 1'000'000},
-                                              {"nano", 1, 1'000'000'000},
-                                              {"pico", 1, 1'000'000'000'000}}};
+constexpr std::array<Prefix, 10> kPrefixes = {
+    {{kMicro, 1, 1'000'000, Prefix::Units::kAny},
+     {"mega", 1'000'000, 1, Prefix::Units::kAny},  // "megaw" is MW
+     {"kilo", 1'000, 1, Prefix::Units::kWords},
+     {"giga", 1'000'000'000, 1, Prefix::Units::kWords},
+     {"milli", 1, 1'000, Prefix::Units::kWords},
+     {"micro", 1, 1'000'000, Prefix::Units::kWords},
+     {"nano", 1, 1'000'000'000, Prefix::Units::kWords},
+     {"pico", 1, 1'000'000'000'000, Prefix::Units::kWords},
+     {"m", 1, 1'000, Prefix::Units::kSymbols},
+     {"k", 1'000, 1, Prefix::Units::kSymbols}}};
 
-// The unit behind a prefix; null when there is none. A micron is no "n".
+// The unit behind a prefix; null when there is none. In a formula mv and mc are no units, so that
+// they are not in the table; a micron is no "n".
 const UnitEntry* FindPrefixed(std::string_view word, mpq_class& factor) {
-  constexpr size_t kSymbolBytes = 2;
+  constexpr std::string_view kElectrical = "acfjnvw";
   for (const Prefix& prefix : kPrefixes) {
     if (!word.starts_with(prefix.name)) continue;
     const std::string_view rest = word.substr(prefix.name.size());
-    const bool symbol = prefix.name == kMicro || prefix.name == "mega";
-    if (!symbol && rest.size() <= kSymbolBytes) continue;
+    const bool symbol = rest.size() == 1 && kElectrical.find(rest[0]) != std::string_view::npos;
+    if (prefix.units == Prefix::Units::kWords && rest.size() < 3) continue;
+    if (prefix.units == Prefix::Units::kSymbols && !symbol) continue;
     factor = mpq_class(prefix.numerator, prefix.denominator);
     return FindUnit(rest);
   }

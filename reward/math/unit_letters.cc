@@ -34,7 +34,7 @@ class UnitLetterReader {
       if (arg->kind != Kind::kSymbol && arg->kind != Kind::kConstant) return "";
       word += arg->name;
     }
-    return IsKnownUnit(word) ? word : "";
+    return IsKnownMeasure(word) ? word : "";
   }
 
   static bool IsQuantity(const Node& part) {

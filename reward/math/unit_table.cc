@@ -6,7 +6,7 @@
 namespace longhaul::reward::math {
 namespace {
 
-constexpr std::array<UnitEntry, 134> kUnits = {{
+constexpr std::array<UnitEntry, 127> kUnits = {{
     {"mm", "m", 1, 1000},
     {"millimeter", "m", 1, 1000},
     {"millimetre", "m", 1, 1000},
@@ -113,18 +113,11 @@ constexpr std::array<UnitEntry, 134> kUnits = {{
     {"kw", "watt", 1000},
     {"v", "volt", 1},
     {"volt", "volt", 1},
-    {"mv", "volt", 1, 1000},
-    {"kv", "volt", 1000},
-    {"mw", "watt", 1, 1000},
-    {"mj", "joule", 1, 1000},
-    {"mn", "newton", 1, 1000},
     {"c", "coulomb", 1},
     {"coulomb", "coulomb", 1},
-    {"mc", "coulomb", 1, 1000},
     {"a", "ampere", 1},
     {"amp", "ampere", 1},
     {"ampere", "ampere", 1},
-    {"ma", "ampere", 1, 1000},
     {"f", "farad", 1},
     {"farad", "farad", 1},
     {"ohm", "ohm", 1},
