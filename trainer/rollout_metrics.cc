@@ -164,9 +164,10 @@ class Reporter {
 RolloutFacts ReportRollouts(const Collection& collection, const ReportScope& scope,
                             MetricSet& metrics) {
   Reporter reporter(scope, metrics);
-  for (const proto::Group& group : collection.train) reporter.Add(group);
+  for (const proto::Group& group : collection.originals()) reporter.Add(group);
   for (const proto::Group& group : collection.dropped) reporter.Add(group);
-  const double groups = static_cast<double>(collection.train.size() + collection.dropped.size());
+  const double groups =
+      static_cast<double>(collection.originals().size() + collection.dropped.size());
   metrics.SetLast("group/trained", static_cast<double>(collection.train.size()));
   metrics.SetLast("group/gen_batches", static_cast<double>(collection.gen_batches));
   metrics.SetLast("staleness/dropped_frac",

@@ -258,7 +258,7 @@ Status Trainer::Impl::LogStepSamples(const Collection& collection) {
   if (logs->samples() == nullptr) return OkStatus();
   SampleContext context{
       .step = counters.global_step(), .use = SampleUse::kTrained, .eval_name = {}};
-  for (const proto::Group& group : collection.train) {
+  for (const proto::Group& group : collection.originals()) {
     RETURN_IF_ERROR(LogSamples(context, group, logs->samples()));
   }
   context.use = SampleUse::kDropped;

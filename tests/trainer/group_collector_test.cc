@@ -215,7 +215,9 @@ TEST_F(GroupCollectorTest, OnExhausted) {
   EXPECT_THAT(Uids(partial.Collect({}).value().train), ElementsAre("t0", "t2"));
   config.dynamic_sampling.on_exhausted = OnExhausted::kReuse;
   GroupCollector reuse = Make(config);
-  EXPECT_THAT(Uids(reuse.Collect({}).value().train), ElementsAre("t4", "t6", "t4", "t6"));
+  const Collection again = reuse.Collect({}).value();
+  EXPECT_THAT(Uids(again.train), ElementsAre("t4", "t6", "t4", "t6"));
+  EXPECT_EQ(again.originals().size(), 2u);
 }
 
 TEST_F(GroupCollectorTest, AStoppedBatchGoesOnElsewhere) {

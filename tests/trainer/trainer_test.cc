@@ -240,6 +240,29 @@ TEST(TrainerTest, AKlInTheRewardWithoutAWeightIsNone) {
   EXPECT_EQ(metrics[0], metrics[1]);
 }
 
+// Every rollout that was generated is counted and logged once, however often it is trained on.
+TEST(TrainerTest, ReusedGroupsAreCountedOnce) {
+  TinyRun run(Dir("reuse"));
+  TrainerConfig config = run.config();
+  config.sft.reset();
+  config.eval.sets.clear();
+  config.rollout.dynamic_sampling = {
+      .enabled = true, .max_gen_batches = 1, .on_exhausted = OnExhausted::kReuse};
+  ASSERT_TRUE(run.RunAll(config).ok());
+  const std::string samples = run.Read("samples.jsonl");
+  EXPECT_THAT(samples, HasSubstr("dropped"));
+  EXPECT_EQ(std::count(samples.begin(), samples.end(), '\n'), 5 * 16);
+  for (const std::string& line : run.Metrics()) {
+    const Json metrics = Json::Parse(line, "line").value();
+    double groups = 0;
+    for (const Json& count : metrics.Find("group/solve_rate_hist")->Find("counts")->items()) {
+      groups += count.AsDouble().value();
+    }
+    EXPECT_EQ(groups, 4);
+    EXPECT_EQ(Field(line, "group/trained"), 4);
+  }
+}
+
 TEST(TrainerTest, WeightsThatAreNotFiniteAreNeverSaved) {
   TinyRun run(Dir("nonfinite"));
   TrainerConfig config = run.config();

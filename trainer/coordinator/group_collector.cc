@@ -121,6 +121,7 @@ StatusOr<Collection> GroupCollector::Conclude(const StepRequest& request) {
   if (args_.config.dynamic_sampling.enabled && on_exhausted == OnExhausted::kReuse) {
     for (size_t i = 0; collection.train.size() < need; ++i) {
       collection.train.push_back(proto::Group(collection.train[i]));
+      ++collection.copies;
     }
   }
   collection.dropped = std::move(state_.dropped);

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "common/json.h"
@@ -34,10 +35,16 @@ double SolveRate(const proto::Group& group);
 int64_t StalenessOf(const proto::Group& group, int64_t weight_version);
 
 struct Collection {
-  std::vector<proto::Group> train;    // in lease order
+  std::vector<proto::Group> train;    // in lease order; then copies of these (on_exhausted: reuse)
   std::vector<proto::Group> dropped;  // without a signal, or too old; in lease order
+  int64_t copies = 0;                 // at the end of `train`
   int64_t gen_batches = 0;
   int64_t stale_groups = 0;  // of the dropped ones
+
+  // `train` without the copies: what was generated, for all that counts or logs rollouts.
+  std::span<const proto::Group> originals() const {
+    return std::span(train).first(train.size() - static_cast<size_t>(copies));
+  }
 };
 
 // Thread-compatible; its owner is the trainer's thread.

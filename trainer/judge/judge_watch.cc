@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "trainer/eval/statistics.h"
 
@@ -110,8 +111,9 @@ void JudgeWatch::ObserveGroup(const proto::Group& group, Sums* judged, Sums* ver
 std::optional<std::string> JudgeWatch::Observe(const Collection& collection, int64_t step,
                                                MetricSet& metrics) {
   Sums judged, verified;
-  for (const auto* groups : {&collection.train, &collection.dropped}) {
-    for (const proto::Group& group : *groups) ObserveGroup(group, &judged, &verified, metrics);
+  for (std::span<const proto::Group> groups :
+       {collection.originals(), std::span<const proto::Group>(collection.dropped)}) {
+    for (const proto::Group& group : groups) ObserveGroup(group, &judged, &verified, metrics);
   }
   metrics.SetLast("judge/level", static_cast<double>(level_));
   metrics.SetLast("judge/alarms", static_cast<double>(alarms_.size()));
