@@ -12,6 +12,7 @@
 #include "common/logging.h"
 #include "tests/trainer/run_fixture.h"
 #include "tests/trainer/tiny_model.h"
+#include "trainer/state/run_counters.h"
 #include "trainer/state/run_identity.h"
 
 namespace longhaul::trainer {
@@ -63,6 +64,18 @@ TEST(ResumeTest, TheResultTellsTheWholeHistory) {
     ExpectSameHistory(run.RunAll(cut).value(), result);
   }
   ExpectSameHistory(whole.RunAll(config).value(), result);
+}
+
+TEST(ResumeTest, AStepWithoutAnyRewardIsResumed) {
+  RunCounters counters;
+  counters.reward_first = 0.5;
+  counters.reward_last = NAN;
+  const Json saved = Json::Parse(counters.Save().ToString(), "state.json").value();
+  RunCounters loaded;
+  const Status status = loaded.Load(saved);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(loaded.reward_first, 0.5);
+  EXPECT_TRUE(std::isnan(loaded.reward_last));
 }
 
 TEST(ResumeTest, AnSftRunIsCutBackAndEndsWithTheSameBytes) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainer/state/run_counters.h"
 
+#include <limits>
+
 namespace longhaul::trainer {
 namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Json MapToJson(const std::map<std::string, double>& values) {
   Json json = Json::Object();
@@ -46,8 +50,9 @@ Status RunCounters::Load(const Json& json) {
   ASSIGN_OR_RETURN(best_score, json.GetDouble("best_score"));
   RETURN_IF_ERROR(MapFromJson(json, "accuracy_before", &accuracy_before));
   RETURN_IF_ERROR(MapFromJson(json, "accuracy_after", &accuracy_after));
-  ASSIGN_OR_RETURN(reward_first, json.GetDouble("reward_first"));
-  ASSIGN_OR_RETURN(reward_last, json.GetDouble("reward_last"));
+  // JSON has no NaN: null.
+  ASSIGN_OR_RETURN(reward_first, json.GetDoubleOr("reward_first", kNaN));
+  ASSIGN_OR_RETURN(reward_last, json.GetDoubleOr("reward_last", kNaN));
   ASSIGN_OR_RETURN(seconds, json.GetDouble("seconds"));
   return OkStatus();
 }

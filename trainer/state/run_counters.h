@@ -25,7 +25,7 @@ struct RunCounters {
   double best_score = 0;
   std::map<std::string, double> accuracy_before;  // by evaluation set
   std::map<std::string, double> accuracy_after;
-  double reward_first = 0;
+  double reward_first = 0;  // NaN where nothing of that step could be scored
   double reward_last = 0;
   double seconds = 0;  // of all processes of this run
 
