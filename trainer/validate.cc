@@ -121,6 +121,7 @@ class Validator {
       Error("algorithm.loss.importance_sampling",
             "belongs to reinforce; this loss has its ratio by definition");
     }
+    if (loss.type == LossType::kReinforce) CheckNoWindow();
     const LossSettings settings = ResolveLoss(config_.algorithm, 1);
     if (loss.type == LossType::kGspo &&
         settings.aggregation.type != LossAggregation::kSeqMeanTokenMean) {
@@ -140,6 +141,27 @@ class Validator {
             "{} with cispo, which has no KL term in MiniMax-M1's recipe; set it to 0, or set "
             "algorithm.kl.acknowledge_with_cispo: true",
             kl.coef);
+    }
+  }
+
+  void CheckNoWindow() {
+    const LossConfig& loss = config_.algorithm.loss;
+    const LengthCurriculumConfig& length = config_.curriculum.length;
+    const auto refuse = [this](const std::string& key, const std::optional<double>& bound) {
+      if (bound.has_value()) {
+        Error(key,
+              "{}: reinforce has no window of the importance ratio; cispo is reinforce with one",
+              *bound);
+      }
+    };
+    refuse("algorithm.loss.is_weight_min", loss.is_weight_min);
+    refuse("algorithm.loss.is_weight_max", loss.is_weight_max);
+    refuse("algorithm.loss.eps_clip_low", loss.eps_clip_low);
+    refuse("algorithm.loss.eps_clip_high", loss.eps_clip_high);
+    refuse("curriculum.length.on_advance.is_weight_max", length.on_advance.is_weight_max);
+    for (size_t i = 0; i < length.stages.size(); ++i) {
+      refuse(fmt::format("curriculum.length.stages.{}.is_weight_max", i),
+             length.stages[i].changes.is_weight_max);
     }
   }
 
@@ -275,10 +297,12 @@ std::vector<std::string> DescribeAlgorithm(const TrainerConfig& config) {
       step.num_prompts_per_step * step.num_generations_per_prompt, config.trainer.minibatch_prompts,
       config.trainer.epochs, config.updates_per_rollout()));
   lines.push_back(fmt::format(
-      "loss: {}, {}, advantages {}; ratio window absolute [{:.6g}, {:.6g}] = deltas (low {:.6g}, "
-      "high {:.6g})",
-      name(loss.type), name(loss.aggregation.type), name(config.algorithm.adv_estimator),
-      loss.ratio_min, loss.ratio_max, 1 - loss.ratio_min, loss.ratio_max - 1));
+      "loss: {}, {}, advantages {}; {}", name(loss.type), name(loss.aggregation.type),
+      name(config.algorithm.adv_estimator),
+      loss.type == LossType::kReinforce
+          ? "no ratio window"
+          : fmt::format("ratio window absolute [{:.6g}, {:.6g}] = deltas (low {:.6g}, high {:.6g})",
+                        loss.ratio_min, loss.ratio_max, 1 - loss.ratio_min, loss.ratio_max - 1)));
   return lines;
 }
 

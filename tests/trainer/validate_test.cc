@@ -84,6 +84,12 @@ TEST(ValidateTest, RefusesImpossibleAlgorithms) {
   EXPECT_THAT(Check({"algorithm.loss={mask_eps_low: 0.2}"}), HasSubstr("go together"));
   EXPECT_THAT(Check({"algorithm.loss={blend: 0.3}"}), HasSubstr("belongs to loss_agg: blend"));
   EXPECT_THAT(Check({"algorithm.loss={blend: 0.3, loss_agg: blend}"}), IsEmpty());
+  EXPECT_THAT(Check({"algorithm.loss={type: reinforce, importance_sampling: true}"}), IsEmpty());
+  EXPECT_THAT(Check({"algorithm.loss={type: reinforce, is_weight_max: 5}"}),
+              HasSubstr("algorithm.loss.is_weight_max: 5: reinforce has no window"));
+  EXPECT_THAT(Check({"algorithm.loss={type: reinforce}",
+                     "curriculum={length: {on_advance: {is_weight_max: 2}}}"}),
+              HasSubstr("curriculum.length.on_advance.is_weight_max: 2: reinforce"));
   EXPECT_THAT(Check({"rollout.num_generations_per_prompt=1"}), HasSubstr("at least 2"));
 }
 
@@ -115,6 +121,8 @@ TEST(DescribeTest, PrintsBothConventions) {
   EXPECT_THAT(lines, Contains(HasSubstr("= 16 updates per rollout")));
   EXPECT_THAT(lines, Contains(HasSubstr("absolute [0.8, 5]")));
   EXPECT_THAT(lines, Contains(HasSubstr("high 4)")));
+  config.algorithm.loss = {.type = LossType::kReinforce};
+  EXPECT_THAT(DescribeAlgorithm(config), Contains(HasSubstr("no ratio window")));
 }
 
 TEST(WarningsTest, OneUpdateNeverClips) {
