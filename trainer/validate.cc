@@ -46,9 +46,7 @@ class Validator {
             minibatch, prompts, minibatch,
             static_cast<double>(prompts) / static_cast<double>(minibatch));
     }
-    if (config_.rollout.num_generations_per_prompt < 2 &&
-        config_.algorithm.adv_estimator != AdvantageEstimator::kBatchRewardStd &&
-        config_.trainer.max_steps > 0) {
+    if (config_.rollout.num_generations_per_prompt < 2 && config_.trainer.max_steps > 0) {
       Error("rollout.num_generations_per_prompt",
             "{}: advantages compare the generations of a prompt, so at least 2 are needed",
             config_.rollout.num_generations_per_prompt);

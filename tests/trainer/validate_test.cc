@@ -90,7 +90,11 @@ TEST(ValidateTest, RefusesImpossibleAlgorithms) {
   EXPECT_THAT(Check({"algorithm.loss={type: reinforce}",
                      "curriculum={length: {on_advance: {is_weight_max: 2}}}"}),
               HasSubstr("curriculum.length.on_advance.is_weight_max: 2: reinforce"));
-  EXPECT_THAT(Check({"rollout.num_generations_per_prompt=1"}), HasSubstr("at least 2"));
+  for (const char* estimator : {"grpo", "mean", "rloo", "batch", "batch_reward_std"}) {
+    EXPECT_THAT(Check({"rollout.num_generations_per_prompt=1",
+                       fmt::format("algorithm.adv_estimator={}", estimator)}),
+                HasSubstr("at least 2"));
+  }
 }
 
 TEST(ValidateTest, StrictKeysComeWithTheNearestOne) {
