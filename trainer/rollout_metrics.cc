@@ -117,6 +117,9 @@ class Reporter {
   }
 
   void AddGroup(const proto::Group& group, const GroupRewards& rewards) {
+    AddDomain(group, rewards);
+    // A group that nobody could judge is neither good nor bad.
+    if (std::none_of(rewards.begin(), rewards.end(), [](auto& r) { return r.has_value(); })) return;
     static const std::vector<double> kEdges = {0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1};
     const double solved = SolveRate(group);
     const bool mixed = HasSpread(rewards);
@@ -124,7 +127,6 @@ class Reporter {
     metrics_.AddMean("group/frac_all_good", !mixed && solved > 0.5);
     metrics_.AddMean("group/frac_all_bad", !mixed && solved <= 0.5);
     metrics_.AddToHistogram("group/solve_rate_hist", solved, kEdges);
-    AddDomain(group, rewards);
   }
 
   void AddDomain(const proto::Group& group, const GroupRewards& rewards) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "tests/trainer/groups.h"
 #include "trainer/mismatch.h"
@@ -86,6 +87,22 @@ TEST(RolloutMetricsTest, ReportsWhatWasGenerated) {
   EXPECT_EQ(metrics.Scalar("stop/eos"), 1);
   EXPECT_EQ(metrics.Scalar("group/frac_mixed"), 1);
   EXPECT_EQ(metrics.Scalar("repetition/saved_tokens"), 0);
+}
+
+TEST(RolloutMetricsTest, AGroupThatNobodyJudgedIsNeitherGoodNorBad) {
+  Collection collection;
+  collection.train = TwoGroups();
+  for (proto::Rollout& rollout : *collection.train[0].mutable_rollouts()) {
+    rollout.mutable_reward()->set_status(proto::REWARD_STATUS_UNSCORABLE);
+  }
+  MetricSet metrics;
+  ReportRollouts(collection, {.weight_version = 3, .max_response_length = 10}, metrics);
+  EXPECT_EQ(metrics.Scalar("group/frac_all_bad"), 0);
+  EXPECT_EQ(metrics.Scalar("group/frac_mixed"), 1);
+  const Json line = metrics.ToJson(1);
+  const std::vector<int64_t> counts = line.Find("group/solve_rate_hist")->GetInts("counts").value();
+  EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), int64_t{0}), 1);
+  EXPECT_EQ(metrics.Scalar("reward/status/unscorable"), 0.5);
 }
 
 TEST(RolloutMetricsTest, RepetitionSavesTheRestOfTheWindow) {
