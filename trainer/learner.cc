@@ -11,7 +11,6 @@ StatusOr<std::unique_ptr<Learner>> Learner::Create(const Args& args) {
   std::unique_ptr<Learner> learner(new Learner(args));
   ASSIGN_OR_RETURN(learner->pass_, model::TrainingPass::Create(*args.model_config,
                                                                args.weights->options(), args.pass));
-  learner->pass_->set_aux_loss_coef(args.router_aux_loss_coef);
   learner->gradients_ = model::Gradients::Create(*args.model_config);
   learner->ResetOptimizer(args.optimizer, args.temperature);
   return learner;
@@ -39,7 +38,13 @@ LearnerReport Learner::Update(std::span<const TrainSequence> minibatch, const Lo
   LearnerReport report;
   report.lr = lr;
   gradients_.FillZero();
-  for (const PackedBatch& batch : PackSequences(minibatch, pack_options())) {
+  const std::vector<PackedBatch> batches = PackSequences(minibatch, pack_options());
+  for (const PackedBatch& batch : batches) report.packed_tokens += batch.tokens.num_tokens();
+  for (const PackedBatch& batch : batches) {
+    // What a mean over the tokens of a pass counts in the mean over those of the update.
+    const double share =
+        static_cast<double>(batch.tokens.num_tokens()) / static_cast<double>(report.packed_tokens);
+    pass_->set_aux_loss_coef(args_.router_aux_loss_coef * share);
     std::vector<float> logprobs(static_cast<size_t>(batch.tokens.num_targets()));
     std::vector<float> entropies(logprobs.size());
     pass_->Forward(*args_.stream, *args_.weights, batch.tokens);
@@ -47,13 +52,10 @@ LearnerReport Learner::Update(std::span<const TrainSequence> minibatch, const Lo
     const BatchGradients gradients = loss(batch, logprobs, entropies);
     CHECK_EQ(gradients.dlogprobs.size(), logprobs.size());
     pass_->Backward(*args_.stream, gradients.dlogprobs, gradients.dentropies, &gradients_);
-    ++report.passes;
-    report.packed_tokens += batch.tokens.num_tokens();
     const model::TrainingPass::RouterStats router = pass_->router_stats();
     report.router_max_violation = std::max(report.router_max_violation, router.max_violation);
-    report.router_entropy += router.entropy;
+    report.router_entropy += share * router.entropy;
   }
-  if (report.passes > 0) report.router_entropy /= static_cast<double>(report.passes);
   report.optimizer = optimizer_->Step(*args_.stream, lr, gradients_);
   PackWeights(version);
   return report;

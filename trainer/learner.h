@@ -32,10 +32,9 @@ using LossFunction = std::function<BatchGradients(
 struct LearnerReport {
   OptimizerReport optimizer;
   double lr = 0;
-  int64_t passes = 0;
   int64_t packed_tokens = 0;
   double router_max_violation = 0;
-  double router_entropy = 0;  // mean over passes
+  double router_entropy = 0;  // mean over tokens and layers
 };
 
 // Thread-compatible.
@@ -49,7 +48,7 @@ class Learner {
     model::TrainingPassOptions pass;
     PackShape shape = PackShape::kTree;
     float temperature = 1;
-    double router_aux_loss_coef = 0;
+    double router_aux_loss_coef = 0;  // of the load-balance loss, a mean over tokens
     OptimizerConfig optimizer;
   };
   static StatusOr<std::unique_ptr<Learner>> Create(const Args& args);

@@ -32,9 +32,10 @@ Status Trainer::Impl::CountUpdate(const LearnerReport& report, MetricSet& metric
   static const std::vector<double> kEdges = {0,     1e-18, 1e-16, 1e-14, 1e-12, 1e-10,
                                              1e-08, 1e-06, 1e-04, 1e-02, 1};
   for (double rms : optimizer.grad_rms) metrics.AddToHistogram("optim/grad_rms_hist", rms, kEdges);
-  if (deps.model_config->num_experts > 0) {
+  if (deps.model_config->num_experts > 0 && report.packed_tokens > 0) {
     metrics.AddMax("moe/max_violation", report.router_max_violation);
-    metrics.AddMean("moe/router_entropy", report.router_entropy);
+    metrics.AddMean("moe/router_entropy", report.router_entropy,
+                    static_cast<double>(report.packed_tokens));
   }
   return OkStatus();
 }

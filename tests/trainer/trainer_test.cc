@@ -11,6 +11,8 @@
 #include "common/file.h"
 #include "common/json.h"
 #include "tests/trainer/run_fixture.h"
+#include "tests/trainer/tiny_model.h"
+#include "trainer/learner.h"
 
 namespace longhaul::trainer {
 namespace {
@@ -194,6 +196,42 @@ TEST(TrainerTest, PackingChangesNeitherLossNorGradient) {
       }
     }
   }
+}
+
+// The same for the load-balance loss of the experts, here alone: two equal sequences weigh the same
+// in one pass and in one each.
+TEST(TrainerTest, PackingDoesNotChangeTheWeightOfTheBalanceLoss) {
+  const model::ModelConfig config = TinyModelConfig();
+  ThreadPool pool(1);
+  kernels::Stream stream(&pool);
+  TrainSequence sequence;
+  sequence.prompt = {3, 3, 3};
+  sequence.response = {3, 3, 3};
+  sequence.loss_mask = {1, 1, 1};
+  const std::vector<TrainSequence> minibatch(2, sequence);
+  const auto no_loss = [](const PackedBatch&, std::span<const float> logprobs,
+                          std::span<const float>) {
+    return BatchGradients{.dlogprobs = std::vector<float>(logprobs.size(), 0.0f), .dentropies = {}};
+  };
+  std::vector<double> norms;
+  for (int64_t tokens : {12, 6}) {
+    model::Parameters parameters = model::Parameters::Random(config, 7);
+    model::Weights weights(config, {});
+    const auto learner =
+        Learner::Create({.model_config = &config,
+                         .parameters = &parameters,
+                         .weights = &weights,
+                         .stream = &stream,
+                         .pass = {.max_tokens = tokens, .max_targets = tokens, .max_segments = 4},
+                         .shape = PackShape::kPlain,
+                         .router_aux_loss_coef = 1,
+                         .optimizer = {}})
+            .value();
+    learner->PackWeights(0);
+    norms.push_back(learner->Update(minibatch, no_loss, 0, 1).optimizer.grad_norm);
+  }
+  EXPECT_GT(norms[0], 1e-4);
+  EXPECT_NEAR(norms[1], norms[0], 1e-5 * norms[0]);
 }
 
 TEST(TrainerTest, RunsEveryLossWithEveryFeature) {
