@@ -64,6 +64,7 @@ Status Trainer::Impl::SftStep() {
                                                counters.global_step() + 1);
   RETURN_IF_ERROR(CountUpdate(report, metrics));
   ++counters.sft_step;
+  counters.eval_step = -1;  // an evaluation before this update was of other weights
 
   const double tokens = static_cast<double>(loss.tokens());
   metrics.AddMean("sft/loss", loss.loss(), tokens);

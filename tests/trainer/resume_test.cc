@@ -114,6 +114,21 @@ TEST(ResumeTest, SftEndsWithTheEvaluationsAndRlGoesOnFromThere) {
   EXPECT_EQ(run.Metrics(), reference.Metrics());
 }
 
+// More SFT after a run that ended: what it was evaluated with are other weights.
+TEST(ResumeTest, SftThatGoesOnIsEvaluatedAgain) {
+  TinyRun run(Dir("longer_sft"));
+  TrainerConfig config = run.config();
+  for (int64_t steps : {4, 6}) {
+    config.sft->steps = steps;
+    auto trainer = run.Start(config).value();
+    FakeWorker worker(&trainer->coordinator(), &run.parameters(), &run.stream());
+    EXPECT_EQ(trainer->RunSft(&worker).value().sft_steps, steps);
+    const std::string last = run.Metrics().back();
+    EXPECT_THAT(last, HasSubstr("eval/held_out/avg@1"));
+    EXPECT_THAT(last, HasSubstr(fmt::format("\"step\":{}", steps)));
+  }
+}
+
 model::ModelConfig Changed(const std::string& from, const std::string& to) {
   std::string text = TinyModelConfig().source_json;
   const size_t at = text.find(from);
