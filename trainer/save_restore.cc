@@ -63,10 +63,11 @@ Status Trainer::Impl::SaveCheckpoint(WorkerClient* worker) {
     ASSIGN_OR_RETURN(const proto::SnapshotReply snapshot, worker->Snapshot());
     coordinator->UpdatePartials({snapshot.groups().begin(), snapshot.groups().end()});
   }
-  for (proto::Lease& lease : coordinator->UnfinishedLeases()) {
+  Coordinator::Leases leases = coordinator->leases();
+  for (proto::Lease& lease : leases.unfinished) {
     if (lease.purpose() == proto::PURPOSE_TRAIN) groups.leases.push_back(std::move(lease));
   }
-  for (proto::Group& group : coordinator->ReturnedGroups()) {
+  for (proto::Group& group : leases.returned) {
     const auto& open = collector->state().open_ids;
     if (std::find(open.begin(), open.end(), group.lease_id()) != open.end()) {
       groups.returned.push_back(std::move(group));
@@ -161,7 +162,8 @@ Status Trainer::Impl::RestoreFrom(const CheckpointReader& checkpoint) {
 Status Trainer::Impl::RestoreGroups(const CheckpointReader& checkpoint, const Json& state) {
   ASSIGN_OR_RETURN(GroupsInTheMaking groups, LoadGroups(checkpoint));
   ASSIGN_OR_RETURN(const int64_t next_lease_id, state.GetInt("next_lease_id"));
-  coordinator->Restore(next_lease_id, std::move(groups.leases), std::move(groups.returned));
+  coordinator->Restore(next_lease_id, {.unfinished = std::move(groups.leases),
+                                       .returned = std::move(groups.returned)});
   ASSIGN_OR_RETURN(const Json* saved_collector, state.Get("collector"));
   GroupCollector::State collector_state;
   collector_state.pending = std::move(groups.pending);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <thread>
 
 #include "tests/trainer/groups.h"
 
@@ -146,8 +147,7 @@ TEST_F(CoordinatorTest, StateGoesIntoAnother) {
   coordinator_.UpdatePartials({partial});
 
   Coordinator other({.lease_timeout_s = 10, .clock = [this] { return now_; }});
-  other.Restore(coordinator_.next_lease_id(), coordinator_.UnfinishedLeases(),
-                coordinator_.ReturnedGroups());
+  other.Restore(coordinator_.next_lease_id(), coordinator_.leases());
   other.SetVersion(0);
   EXPECT_THAT(other.Returned(ids), ElementsAre(ids[0]));
   EXPECT_EQ(other.Take(ids[0]).task().uid(), "a");
@@ -160,6 +160,23 @@ TEST_F(CoordinatorTest, StateGoesIntoAnother) {
   EXPECT_THAT(reply.leases(0).resume(0).token_ids(), ElementsAre(9));
   EXPECT_EQ(reply.leases(1).lease_id(), ids[2]);
   EXPECT_EQ(other.Open(proto::Lease()), ids[2] + 1);
+}
+
+// A group that comes back while the leases are looked at is either still out or back, never both:
+// a checkpoint that held both would lease a group that is there already.
+TEST_F(CoordinatorTest, LeasesAreThoseOfOneMoment) {
+  constexpr int kLeases = 2000;
+  std::vector<int64_t> ids;
+  for (int i = 0; i < kLeases; ++i) ids.push_back(Open(fmt::format("t{}", i)));
+  const std::vector<proto::Lease> leased = LeaseTo("w", kLeases);
+  std::thread worker([&] {
+    for (const proto::Lease& lease : leased) EXPECT_TRUE(ReturnFrom("w", lease));
+  });
+  while (!coordinator_.WaitForReturns(ids, 0)) {
+    const Coordinator::Leases leases = coordinator_.leases();
+    ASSERT_EQ(leases.unfinished.size() + leases.returned.size(), ids.size());
+  }
+  worker.join();
 }
 
 TEST_F(CoordinatorTest, FinishedEndsTheWait) {

@@ -229,8 +229,7 @@ TEST_F(GroupCollectorTest, AStoppedBatchGoesOnElsewhere) {
 
   Coordinator other({});
   other.SetVersion(0);
-  other.Restore(coordinator_.next_lease_id(), coordinator_.UnfinishedLeases(),
-                coordinator_.ReturnedGroups());
+  other.Restore(coordinator_.next_lease_id(), coordinator_.leases());
   InstantWorker worker(&other, OddAreFlat, 0);
   GroupCollector resumed({.config = FourPrompts(),
                           .stop_token_ids = {1},

@@ -56,15 +56,17 @@ class Coordinator {
   void Finish();
 
   // ---- state
-  // Every lease that was not returned, with what is known of its rollouts in `resume`, ascending.
-  std::vector<proto::Lease> UnfinishedLeases() const;
-  std::vector<proto::Group> ReturnedGroups() const;
+  // Every lease at one moment, in one of the two, ascending.
+  struct Leases {
+    std::vector<proto::Lease> unfinished;  // what is known of its rollouts is in `resume`
+    std::vector<proto::Group> returned;
+  };
+  Leases leases() const;
   // Replaces the partial rollouts of leases by those of a worker's snapshot.
   void UpdatePartials(const std::vector<proto::Group>& groups);
   int64_t next_lease_id() const;
   // Into an empty coordinator.
-  void Restore(int64_t next_lease_id, std::vector<proto::Lease> unfinished,
-               std::vector<proto::Group> returned);
+  void Restore(int64_t next_lease_id, Leases leases);
 
   // What a wait is for and how it stands: "3 of 32 groups returned, 5 queued, 24 leased, last call
   // of worker 'rollout-0' 2.1 s ago".

@@ -4,24 +4,18 @@
 
 namespace longhaul::trainer {
 
-std::vector<proto::Lease> Coordinator::UnfinishedLeases() const {
+Coordinator::Leases Coordinator::leases() const {
   std::lock_guard lock(mutex_);
-  std::vector<proto::Lease> leases;
+  Leases leases;
   for (const auto& [id, entry] : entries_) {
-    if (entry.state != State::kReturned) leases.push_back(entry.lease);
+    if (entry.state == State::kReturned) {
+      leases.returned.push_back(entry.group);
+      *leases.returned.back().mutable_task() = entry.lease.task();
+    } else {
+      leases.unfinished.push_back(entry.lease);
+    }
   }
   return leases;
-}
-
-std::vector<proto::Group> Coordinator::ReturnedGroups() const {
-  std::lock_guard lock(mutex_);
-  std::vector<proto::Group> groups;
-  for (const auto& [id, entry] : entries_) {
-    if (entry.state != State::kReturned) continue;
-    groups.push_back(entry.group);
-    *groups.back().mutable_task() = entry.lease.task();
-  }
-  return groups;
 }
 
 void Coordinator::UpdatePartials(const std::vector<proto::Group>& groups) {
@@ -38,18 +32,17 @@ int64_t Coordinator::next_lease_id() const {
   return next_lease_id_;
 }
 
-void Coordinator::Restore(int64_t next_lease_id, std::vector<proto::Lease> unfinished,
-                          std::vector<proto::Group> returned) {
+void Coordinator::Restore(int64_t next_lease_id, Leases leases) {
   std::lock_guard lock(mutex_);
   CHECK(entries_.empty());
   next_lease_id_ = next_lease_id;
-  for (proto::Lease& lease : unfinished) {
+  for (proto::Lease& lease : leases.unfinished) {
     const int64_t id = lease.lease_id();
     CHECK_LT(id, next_lease_id);
     entries_[id].lease = std::move(lease);
     queue_.insert(id);
   }
-  for (proto::Group& group : returned) {
+  for (proto::Group& group : leases.returned) {
     const int64_t id = group.lease_id();
     CHECK_LT(id, next_lease_id);
     Entry& entry = entries_[id];
