@@ -32,6 +32,7 @@ bool LeaseBook::Open(proto::Lease lease) {
   const std::lock_guard lock(mutex_);
   if (held_.contains(id)) return false;
   Held& held = held_[id];
+  held.holding = ++holdings_;
   held.rollouts.resize(static_cast<size_t>(std::max(0, lease.group_size())));
   held.stages.resize(held.rollouts.size(), Stage::kUnfinished);
   for (proto::Rollout& rollout : *lease.mutable_resume()) {
@@ -80,48 +81,52 @@ bool LeaseBook::Finish(int64_t lease_id, proto::Rollout rollout) {
   return true;
 }
 
-std::vector<int32_t> LeaseBook::TakeUnscored(int64_t lease_id) {
+LeaseBook::Unscored LeaseBook::TakeUnscored(int64_t lease_id) {
   const std::lock_guard lock(mutex_);
-  std::vector<int32_t> samples;
+  Unscored unscored{.lease_id = lease_id, .holding = 0, .samples = {}};
   const auto it = held_.find(lease_id);
-  if (it == held_.end()) return samples;
+  if (it == held_.end()) return unscored;
+  unscored.holding = it->second.holding;
   for (size_t i = 0; i < it->second.stages.size(); ++i) {
     if (it->second.stages[i] != Stage::kFinished) continue;
     it->second.stages[i] = Stage::kScoring;
-    samples.push_back(static_cast<int32_t>(i));
+    unscored.samples.push_back(static_cast<int32_t>(i));
   }
-  return samples;
+  return unscored;
 }
 
-std::optional<proto::ScoreRequest> LeaseBook::ScoreRequestFor(
-    int64_t lease_id, const std::vector<int32_t>& samples) const {
+const LeaseBook::Held* LeaseBook::FindLocked(const Unscored& unscored) const {
+  const auto it = held_.find(unscored.lease_id);
+  const bool same = it != held_.end() && it->second.holding == unscored.holding;
+  return same ? &it->second : nullptr;
+}
+
+std::optional<proto::ScoreRequest> LeaseBook::ScoreRequestFor(const Unscored& unscored) const {
   const std::lock_guard lock(mutex_);
-  const auto it = held_.find(lease_id);
-  if (it == held_.end()) return std::nullopt;
+  const Held* held = FindLocked(unscored);
+  if (held == nullptr) return std::nullopt;
   proto::ScoreRequest request;
-  for (int32_t sample : samples) {
-    const proto::Rollout& rollout = it->second.rollouts[static_cast<size_t>(sample)];
-    *request.add_items() = ScoreItemOf(it->second.lease, rollout);
+  for (int32_t sample : unscored.samples) {
+    const proto::Rollout& rollout = held->rollouts[static_cast<size_t>(sample)];
+    *request.add_items() = ScoreItemOf(held->lease, rollout);
   }
   return request;
 }
 
-bool LeaseBook::Score(int64_t lease_id, const std::vector<int32_t>& samples,
-                      const std::vector<proto::RewardResult>& results) {
-  CHECK_EQ(samples.size(), results.size());
+bool LeaseBook::Score(const Unscored& unscored, const std::vector<proto::RewardResult>& results) {
+  CHECK_EQ(unscored.samples.size(), results.size());
   const std::lock_guard lock(mutex_);
-  const auto it = held_.find(lease_id);
-  if (it == held_.end()) return false;
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const auto sample = static_cast<size_t>(samples[i]);
-    *it->second.rollouts[sample].mutable_reward() = results[i];
-    it->second.stages[sample] = Stage::kScored;
+  if (FindLocked(unscored) == nullptr) return false;
+  Held& held = held_.at(unscored.lease_id);
+  for (size_t i = 0; i < results.size(); ++i) {
+    const auto sample = static_cast<size_t>(unscored.samples[i]);
+    *held.rollouts[sample].mutable_reward() = results[i];
+    held.stages[sample] = Stage::kScored;
   }
-  const std::vector<Stage>& stages = it->second.stages;
-  const bool complete =
-      std::all_of(stages.begin(), stages.end(), [](Stage s) { return s == Stage::kScored; });
-  if (!complete || it->second.returning) return false;
-  it->second.returning = true;
+  const bool complete = std::all_of(held.stages.begin(), held.stages.end(),
+                                    [](Stage s) { return s == Stage::kScored; });
+  if (!complete || held.returning) return false;
+  held.returning = true;
   return true;
 }
 

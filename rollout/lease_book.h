@@ -32,14 +32,19 @@ class LeaseBook {
   // A sample's rollout, complete but for the reward; one that was aborted needs none and is
   // UNSCORABLE. False if the lease is not held any more.
   bool Finish(int64_t lease_id, proto::Rollout rollout);
+  // Samples on their way to their rewards. They are those of one holding: a lease that was
+  // withdrawn and came again holds other rollouts, which rewards of before must not reach.
+  struct Unscored {
+    int64_t lease_id = 0;
+    int64_t holding = 0;
+    std::vector<int32_t> samples;
+  };
   // Finished samples without a reward, entered in this call as being scored by the caller.
-  std::vector<int32_t> TakeUnscored(int64_t lease_id);
-  // What the reward service is asked about them. Empty optional: the lease is not held any more.
-  std::optional<proto::ScoreRequest> ScoreRequestFor(int64_t lease_id,
-                                                     const std::vector<int32_t>& samples) const;
-  // Enters rewards; true, once in a lease's life, when every rollout of the group is scored.
-  bool Score(int64_t lease_id, const std::vector<int32_t>& samples,
-             const std::vector<proto::RewardResult>& results);
+  Unscored TakeUnscored(int64_t lease_id);
+  // What the reward service is asked about them. Empty optional: they are not held any more.
+  std::optional<proto::ScoreRequest> ScoreRequestFor(const Unscored& unscored) const;
+  // Enters rewards; true, once in a holding, when every rollout of the group is scored.
+  bool Score(const Unscored& unscored, const std::vector<proto::RewardResult>& results);
   // The whole group, for its return.
   std::optional<proto::Group> GroupOf(int64_t lease_id) const;
 
@@ -53,6 +58,7 @@ class LeaseBook {
  private:
   enum class Stage { kUnfinished, kFinished, kScoring, kScored };
   struct Held {
+    int64_t holding = 0;
     proto::Lease lease;  // without `resume`
     std::vector<proto::Rollout> rollouts;
     std::vector<Stage> stages;
@@ -60,9 +66,12 @@ class LeaseBook {
   };
   static void Enter(proto::Rollout rollout, Held* held);
   static proto::Group GroupOf(const Held& held);
+  // Null: not held any more.
+  const Held* FindLocked(const Unscored& unscored) const;
 
   mutable std::mutex mutex_;
   std::map<int64_t, Held> held_;
+  int64_t holdings_ = 0;  // so far
 };
 
 }  // namespace longhaul::rollout

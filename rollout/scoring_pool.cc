@@ -51,8 +51,7 @@ struct ScoringPool::Stubs {
 // Owned by the queue while it waits for its turn and by the open call otherwise: by one thread at a
 // time.
 struct ScoringPool::Scoring {
-  int64_t lease_id = 0;
-  std::vector<int32_t> samples;
+  LeaseBook::Unscored unscored;
   proto::ScoreRequest request;
   proto::ScoreReply reply;
   Status status;
@@ -62,8 +61,8 @@ struct ScoringPool::Scoring {
   Clock::time_point deadline;  // of all attempts
 
   std::string what() const {
-    return fmt::format("scoring {} rollouts of lease {} ('{}')", request.items_size(), lease_id,
-                       request.items_size() > 0 ? request.items(0).uid() : "");
+    return fmt::format("scoring {} rollouts of lease {} ('{}')", request.items_size(),
+                       unscored.lease_id, request.items_size() > 0 ? request.items(0).uid() : "");
   }
   int64_t left_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -85,8 +84,7 @@ void ScoringPool::Start() {
 
 void ScoringPool::Submit(int64_t lease_id) {
   const auto scoring = std::make_shared<Scoring>();
-  scoring->lease_id = lease_id;
-  scoring->samples = args_.book->TakeUnscored(lease_id);
+  scoring->unscored = args_.book->TakeUnscored(lease_id);
   scoring->backoff_ms = args_.options->backoff_ms;
   Queue(scoring, Clock::now());
 }
@@ -131,8 +129,7 @@ void ScoringPool::Run() {
 void ScoringPool::Advance(const std::shared_ptr<Scoring>& scoring) {
   if (!scoring->answered) {
     if (scoring->attempts == 0) {
-      std::optional<proto::ScoreRequest> request =
-          args_.book->ScoreRequestFor(scoring->lease_id, scoring->samples);
+      std::optional<proto::ScoreRequest> request = args_.book->ScoreRequestFor(scoring->unscored);
       if (!request) return;
       scoring->request = *std::move(request);
       scoring->deadline =
@@ -199,7 +196,7 @@ void ScoringPool::Enter(const Scoring& scoring) {
     results.push_back(status.ok() ? Checked(scoring.reply.results(i))
                                   : Unscorable(Message(status)));
   }
-  if (args_.book->Score(scoring.lease_id, scoring.samples, results)) Return(scoring.lease_id);
+  if (args_.book->Score(scoring.unscored, results)) Return(scoring.unscored.lease_id);
 }
 
 void ScoringPool::Return(int64_t lease_id) {
