@@ -98,7 +98,7 @@ struct StepConfig {
     v.Field("dynamic_sampling", dynamic_sampling, {.doc = "groups without a signal"});
     v.Field("async", async, {.doc = "how old a rollout may be"});
     v.Field("lease_timeout_s", lease_timeout_s,
-            {.min = 1, .doc = "a worker silent for longer loses its groups"});
+            {.min = 1, .max = 1e7, .doc = "a worker silent for longer loses its groups"});
     v.Field("no_progress_s", no_progress_s,
             {.above = 0, .doc = "the run ends when no worker was heard for longer"});
   }

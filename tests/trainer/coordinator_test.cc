@@ -146,7 +146,8 @@ TEST_F(CoordinatorTest, StateGoesIntoAnother) {
   *partial.add_rollouts() = MakeRollout(1, {9}, 0, 0);
   coordinator_.UpdatePartials({partial});
 
-  Coordinator other({.lease_timeout_s = 10, .clock = [this] { return now_; }});
+  // Another timeout than before: who gets the leases now must renew in time for it.
+  Coordinator other({.lease_timeout_s = 4, .clock = [this] { return now_; }});
   other.Restore(coordinator_.next_lease_id(), coordinator_.leases());
   other.SetVersion(0);
   EXPECT_THAT(other.Returned(ids), ElementsAre(ids[0]));
@@ -159,6 +160,8 @@ TEST_F(CoordinatorTest, StateGoesIntoAnother) {
   EXPECT_EQ(reply.leases(0).lease_id(), ids[1]);
   EXPECT_THAT(reply.leases(0).resume(0).token_ids(), ElementsAre(9));
   EXPECT_EQ(reply.leases(1).lease_id(), ids[2]);
+  EXPECT_EQ(leases[1].deadline_ms(), 10'000);
+  EXPECT_EQ(reply.leases(0).deadline_ms(), 4'000);
   EXPECT_EQ(other.Open(proto::Lease()), ids[2] + 1);
 }
 

@@ -101,6 +101,8 @@ TEST(ValidateTest, StrictKeysComeWithTheNearestOne) {
   EXPECT_THAT(Check({"trainer.minibatch_prompt=8"}), HasSubstr("minibatch_prompts"));
   EXPECT_THAT(Check({"optimizer.beta2=1.5"}), HasSubstr("beta2"));
   EXPECT_THAT(Check({"optimizer.eps=0"}), HasSubstr("optimizer.eps: must be above 0, found 0"));
+  // In milliseconds it must be a number of 64 bits.
+  EXPECT_THAT(Check({"rollout.lease_timeout_s=1e300"}), HasSubstr("lease_timeout_s"));
   EXPECT_THAT(Check({"algorithm.loss={type: cisp}"}), HasSubstr("cispo"));
 }
 

@@ -51,7 +51,9 @@ void Coordinator::FillLocked(const proto::LeaseRequest& request, proto::LeaseRep
     entry.state = State::kLeased;
     entry.worker = request.worker();
     entry.expires_at = Now() + options_.lease_timeout_s;
-    *reply->add_leases() = entry.lease;
+    proto::Lease& lease = *reply->add_leases();
+    lease = entry.lease;
+    lease.set_deadline_ms(static_cast<int64_t>(options_.lease_timeout_s * 1000));
   }
 }
 
@@ -96,7 +98,6 @@ int64_t Coordinator::Open(proto::Lease lease) {
   std::lock_guard lock(mutex_);
   const int64_t id = next_lease_id_++;
   lease.set_lease_id(id);
-  lease.set_deadline_ms(static_cast<int64_t>(options_.lease_timeout_s * 1000));
   entries_[id].lease = std::move(lease);
   queue_.insert(id);
   progress_at_ = Now();

@@ -42,7 +42,7 @@ class Coordinator {
   proto::RenewReply Renew(const proto::RenewRequest& request);
 
   // ---- for the trainer
-  // Queues a lease; its id and deadline are set here. Returns the id.
+  // Queues a lease; its id is set here, its deadline when it is given out. Returns the id.
   int64_t Open(proto::Lease lease);
   // Waits until all of these leases were returned, at most `wait_s`. True: they were.
   bool WaitForReturns(std::span<const int64_t> lease_ids, double wait_s);
