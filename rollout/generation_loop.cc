@@ -49,14 +49,16 @@ void GenerationLoop::AskForLeases() {
                      .deadline_ms = args_.options->lease_deadline_ms});
 }
 
-// As many as fill the engine; one to begin with, which tells how large groups are.
+// As many as fill the engine and it takes; one to begin with, which tells how large groups are.
 int32_t GenerationLoop::GroupsWanted() const {
   const int64_t capacity = args_.options->engine.config.max_num_seqs;
   const int64_t group_size = group_size_ > 0 ? group_size_ : capacity;
   const int64_t filling = (capacity + group_size - 1) / group_size;
   const int64_t free_seats = std::max<int64_t>(capacity - args_.engine->unfinished_samples(), 0);
   const int64_t wanted = (free_seats + group_size - 1) / group_size;
-  const int64_t room = kFillingsHeldMax * filling - args_.book->size();
+  const int64_t room =
+      std::min(kFillingsHeldMax * filling - args_.book->size(),
+               args_.options->engine.max_waiting_groups - args_.engine->unfinished_groups());
   return static_cast<int32_t>(std::clamp<int64_t>(wanted, 0, std::max<int64_t>(room, 0)));
 }
 

@@ -36,6 +36,7 @@ class WorkerTest : public testing::Test {
     options.engine.config = {.max_num_seqs = max_num_seqs, .max_num_batched_tokens = 128};
     options.engine.max_sequence_tokens = 512;
     options.engine.num_threads = 1;
+    options.engine.max_waiting_groups = max_waiting_groups_;
     options.reward_deadline_ms = reward_deadline_ms_;
     options.backoff_ms = 1;
     auto worker = Worker::Create({.model = {.config = &rig_.config,
@@ -151,6 +152,7 @@ class WorkerTest : public testing::Test {
   FakeCoordinator coordinator_;
   FakeReward reward_;
   int64_t reward_deadline_ms_ = 30'000;
+  int64_t max_waiting_groups_ = 4096;
   std::unique_ptr<grpc::Server> fakes_server_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Worker> worker_;
@@ -165,6 +167,20 @@ TEST_F(WorkerTest, GeneratesScoresAndReturnsWholeGroups) {
   ExpectReturned(coordinator_.WaitForReturns(10), Reference(10));
   coordinator_.Finish();
   while (!worker_->finished()) std::this_thread::yield();
+}
+
+// Many small groups: a worker leases no more than its engine queues, and so gives none back.
+TEST_F(WorkerTest, LeasesNoMoreThanTheEngineTakes) {
+  max_waiting_groups_ = 2;
+  StartWorker();
+  std::vector<proto::Lease> leases = Leases(10);
+  for (proto::Lease& lease : leases) lease.set_group_size(1);
+  coordinator_.Open(leases);
+  Publish(0);
+  for (const auto& [id, group] : coordinator_.WaitForReturns(10)) {
+    EXPECT_NE(group.rollouts(0).stop_reason(), proto::STOP_REASON_ABORTED)
+        << group.rollouts(0).reward().detail();
+  }
 }
 
 TEST_F(WorkerTest, WeightsAreTakenInTwoPhases) {
