@@ -146,7 +146,7 @@ TEST(TaskSamplerTest, WeightsFiltersAndDomains) {
     EXPECT_FALSE(drawn.task->synthetic());
   }
   sampler.SetFilter({.drop_pass_rate_above = -1, .synthetic_keep_frac = 1});
-  EXPECT_THAT(Message(sampler.Draw(100).status()), HasSubstr("no task can be drawn at step 100"));
+  EXPECT_THAT(Message(sampler.Draw(100).status()), HasSubstr("no task can be drawn at step 101"));
 }
 
 TEST(TaskSamplerTest, DomainsWithoutTasksAreRefused) {

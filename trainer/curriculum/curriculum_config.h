@@ -85,7 +85,7 @@ struct DomainConfig {
   template <typename V>
   void VisitFields(V& v) {
     v.Field("name", name, {.required = true, .not_empty = true, .doc = "a domain of the tasks"});
-    v.Field("from_step", from_step, {.min = 0, .doc = "first step it is drawn in"});
+    v.Field("from_step", from_step, {.min = 0, .doc = "steps before it is drawn"});
     v.Field("ramp_steps", ramp_steps, {.min = 0, .doc = "steps until its full weight"});
     v.Field("weight", weight, {.min = 0, .doc = "share of the tasks drawn, relative"});
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// DomainCurriculum: how often each domain is drawn at a step. A domain has no weight before
-// from_step, then a ramp to its full weight over ramp_steps. Domains that the configuration does
-// not list have weight 1 from the start; without any listed domain all tasks are one pool.
+// DomainCurriculum: how often each domain is drawn once so many steps are done. A domain has no
+// weight before from_step of them, then a ramp to its full weight over ramp_steps. Domains that the
+// configuration does not list have weight 1 from the start; without any listed domain all tasks are
+// one pool.
 #pragma once
 
 #include <cstdint>

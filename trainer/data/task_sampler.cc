@@ -88,7 +88,7 @@ StatusOr<DrawnTask> TaskSampler::Draw(int64_t step) {
     return FailedPrecondition(
         "data.train: no task can be drawn at step {}: every domain has weight 0 there or all its "
         "tasks are filtered out (pass_rate above {}, synthetic tasks kept {})",
-        step, filter_.drop_pass_rate_above, filter_.synthetic_keep_frac);
+        step + 1, filter_.drop_pass_rate_above, filter_.synthetic_keep_frac);
   }
   const uint64_t key = RandomKey(args_.seed, RandomStream::kDataOrder);
   double left = UniformDoubleAt(key, static_cast<uint64_t>(draws_), kPoolDraw, 0) * total;

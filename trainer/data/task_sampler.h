@@ -49,7 +49,8 @@ class TaskSampler {
   // that is misspelt would leave the real one at weight 1 from the start.
   static StatusOr<TaskSampler> Create(Args args);
 
-  // FailedPrecondition when no pool has both a weight at this step and a task that is kept.
+  // `step`: RL steps done. FailedPrecondition when no pool has both a weight then and a task that
+  // is kept.
   StatusOr<DrawnTask> Draw(int64_t step);
   void SetFilter(const TaskFilter& filter);
   int64_t draws() const { return draws_; }
