@@ -3,27 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
+
+#include "trainer/eval/statistics.h"
 
 namespace longhaul::trainer {
 namespace {
 
-// Sums for the Pearson correlation of two probabilities.
-struct Correlation {
-  double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
-
-  void Add(double a, double b) {
-    n += 1;
-    x += a;
-    y += b;
-    xx += a * a;
-    yy += b * b;
-    xy += a * b;
-  }
-  double Value() const {
-    const double variance = (n * xx - x * x) * (n * yy - y * y);
-    return variance > 0 ? (n * xy - x * y) / std::sqrt(variance) : 1;
-  }
-};
+// Of probabilities that do not vary: 1.
+double Pearson(const std::vector<std::pair<double, double>>& pairs) {
+  const Covariation sums = CovariationOf(pairs);
+  const double spread = std::sqrt(sums.xx * sums.yy);
+  return spread > 0 ? sums.xy / spread : 1;
+}
 
 // What one sampled token adds to the Jensen-Shannon divergence of two policies: half the sum of the
 // k3 estimates of either against their mixture.
@@ -39,7 +32,7 @@ double JensenShannon(double a, double b) {
 
 void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics) {
   std::vector<double> differences;
-  Correlation correlation;
+  std::vector<std::pair<double, double>> probabilities;
   double mult_prob_error = 0, k3_gen_train = 0, k3_train_gen = 0, js = 0, nonzero = 0;
   for (const TrainSequence& sequence : sequences) {
     for (size_t t = 0; t < sequence.response.size(); ++t) {
@@ -54,7 +47,7 @@ void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics
       k3_train_gen += std::expm1(-d) + d;
       // A mixture of two equal numbers can differ from them in the last bit; equal policies are 0.
       js += d == 0 ? 0 : JensenShannon(train, rollout);
-      correlation.Add(std::exp(train), std::exp(rollout));
+      probabilities.emplace_back(std::exp(train), std::exp(rollout));
     }
   }
   if (differences.empty()) return;
@@ -70,7 +63,7 @@ void ReportMismatch(std::span<const TrainSequence> sequences, MetricSet& metrics
   metrics.AddMean("mismatch/k3_gen_train", k3_gen_train / n, n);
   metrics.AddMean("mismatch/k3_train_gen", k3_train_gen / n, n);
   metrics.AddMean("mismatch/js", js / n, n);
-  metrics.SetLast("mismatch/prob_pearson", correlation.Value());
+  metrics.SetLast("mismatch/prob_pearson", Pearson(probabilities));
 }
 
 }  // namespace longhaul::trainer

@@ -72,6 +72,21 @@ TEST(MismatchTest, CountsMaskedTokensOnly) {
   EXPECT_NEAR(metrics.Scalar("mismatch/js"), js / 2, 1e-12);
 }
 
+// A policy that is certain of everything: its probabilities vary in their last bits only.
+TEST(MismatchTest, CorrelationSurvivesProbabilitiesNearOne) {
+  std::vector<TrainSequence> sequences(1);
+  TrainSequence& s = sequences[0];
+  for (int t = 0; t < 4000; ++t) {
+    s.response.push_back(1);
+    s.loss_mask.push_back(1);
+    s.rollout_logprobs.push_back(-1e-8f * static_cast<float>(t % 7));
+    s.old_logprobs.push_back(2 * s.rollout_logprobs.back());
+  }
+  MetricSet metrics;
+  ReportMismatch(sequences, metrics);
+  EXPECT_NEAR(metrics.Scalar("mismatch/prob_pearson"), 1, 1e-6);
+}
+
 TEST(RolloutMetricsTest, ReportsWhatWasGenerated) {
   Collection collection;
   collection.train = TwoGroups();
