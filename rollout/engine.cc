@@ -129,12 +129,14 @@ const StepEvents& Engine::Step() {
       << "the weights were packed without a call of UpdateWeights";
   impl.throughput.Begin();
   const rollout::Schedule& schedule = impl.scheduler.Next();
+  int64_t computed = 0;
   if (!schedule.rows.empty()) {
     const std::span<const DrawnToken> drawn = impl.runner->Run(*impl.weights, schedule);
+    computed = impl.runner->num_rows();
     impl.scheduler.Advance();
     impl.Settle(drawn);
   }
-  impl.throughput.End(static_cast<int64_t>(impl.events.tokens.size()), impl.runner->num_rows(),
+  impl.throughput.End(static_cast<int64_t>(impl.events.tokens.size()), computed,
                       static_cast<int64_t>(impl.events.finished_samples.size()));
   impl.PublishGauges();
   return impl.events;

@@ -166,6 +166,8 @@ TEST(Engine, GaugesCountWhatHappened) {
   EXPECT_EQ(engine->gauges().generated_tokens, 30);
   // The prompt but its last token once, then ten rows a sample.
   EXPECT_EQ(engine->gauges().computed_tokens, 2 + 30);
+  engine->Step();
+  EXPECT_EQ(engine->gauges().computed_tokens, 2 + 30) << "an idle step computes nothing";
   EXPECT_GT(engine->gauges().tokens_per_second, 0);
 }
 
