@@ -163,11 +163,11 @@ Status GroupCollector::NothingUsable(const StepRequest& request) const {
       "step {}: {} usable groups after {} generation batches of {} prompts "
       "(rollout.dynamic_sampling.max_gen_batches), {} are needed. Solve rates of the {} dropped "
       "groups: all wrong {}, up to 0.2 {}, 0.4 {}, 0.6 {}, 0.8 {}, below 1 {}, all right {}, "
-      "unscorable {}. Tasks "
-      "of other difficulty, more generations a prompt, or on_exhausted: train_partial help",
+      "unscorable {}. Tasks of other difficulty or more generations a prompt help{}",
       request.step + 1, state_.pending.size(), state_.gen_batches,
       args_.config.num_prompts_per_step, args_.config.num_prompts_per_step, state_.dropped.size(),
-      counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6], unscored);
+      counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6], unscored,
+      state_.pending.empty() ? "" : ", and on_exhausted: train_partial goes on with fewer");
 }
 
 }  // namespace longhaul::trainer
