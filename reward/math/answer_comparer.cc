@@ -67,6 +67,9 @@ bool AnswerComparer::Equal(const Node* gold, const Node* pred) {
   const Node* simple_pred = SimplifyMatrices(arena_, pred);
   if (gold->kind != Kind::kRelation && !ChainsHold(simple_pred))
     return Differ("different values in one chain");
+  simple_gold = SharedValues(arena_, simple_gold);
+  const bool several = simple_gold->kind == Kind::kList || simple_gold->kind == Kind::kTuple;
+  if (several) simple_pred = SharedValues(arena_, simple_pred);
   MatchIntegerFamilies(values_, simple_gold, simple_pred);
   MatchLogic(arena_, simple_gold, simple_pred);
   MatchUnitVectors(arena_, simple_gold, simple_pred);

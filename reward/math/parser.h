@@ -157,6 +157,7 @@ class Parser {
   const Node* WithDecimalReading(const Node* list);
   const Node* BaseNumber(const Token& digits);
   const Node* Letter();
+  size_t TakeRaisedPrimes(const std::string& name);
   bool AtSetLetter() const;
   const Node* Named(std::string name);
   const Node* Unsubscripted(const std::string& name);

@@ -150,9 +150,24 @@ const Node* Parser::Letter() {
     Take();
     name += '\'';
   }
+  name.append(TakeRaisedPrimes(name), '\'');
   const Node* node = Named(name);
   const Node* bold = letter.bold ? BoldLetter(arena_, node) : nullptr;
   return bold != nullptr ? bold : node;
+}
+
+// The primes of f^{\prime\prime}. Of a capital it may be a transpose.
+size_t Parser::TakeRaisedPrimes(const std::string& name) {
+  if (!Peek().Is('^') || std::islower(static_cast<unsigned char>(name[0])) == 0) return 0;
+  if (Peek(1).IsCommand("prime")) {
+    at_ += 2;
+    return 1;
+  }
+  size_t count = 0;
+  while (Peek(1).Is('{') && Peek(2 + count).IsCommand("prime")) ++count;
+  if (count == 0 || !Peek(2 + count).Is('}')) return 0;
+  at_ += count + 3;
+  return count;
 }
 
 // The bold or plain R behind \in, or a bold R that is all of the answer.

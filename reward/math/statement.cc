@@ -229,6 +229,22 @@ const Node* ChainValue(const Node* node) {
   return node->args.back();
 }
 
+const Node* SharedValues(Arena& arena, const Node* node) {
+  if (node->kind != Kind::kRelation || node->args.size() < 3) return node;
+  std::vector<std::string> names;
+  std::vector<const Node*> assignments;
+  const Node* value = node->args.back();
+  for (size_t i = 0; i < node->ops.size(); ++i) {
+    const Node* name = node->args[i];
+    const bool known = std::find(names.begin(), names.end(), name->name) != names.end();
+    if (node->ops[i] != Relation::kEqual || name->kind != Kind::kSymbol || known) return node;
+    names.push_back(name->name);
+    assignments.push_back(
+        arena.Add({.kind = Kind::kRelation, .args = {name, value}, .ops = {Relation::kEqual}}));
+  }
+  return IsConstantValue(*value) ? arena.Make(Kind::kList, std::move(assignments)) : node;
+}
+
 std::optional<Record> AsRecord(Arena& arena, const Node* node) {
   if (node->kind == Kind::kList && node->name == "or") return std::nullopt;
   std::vector<const Node*> parts = {node};

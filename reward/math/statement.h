@@ -27,6 +27,9 @@ bool IsConstantValue(const Node& node);
 // Symbols, f(x), AB, |AB|, V_1 : V_2, (x, y): what an answer may be named by.
 bool IsNameLike(const Node& node);
 
+// x = y = 1 as x = 1, y = 1; other nodes themselves.
+const Node* SharedValues(Arena& arena, const Node* node);
+
 using Record = std::vector<Assignment>;
 // Assignments to names that are all different; (x, y) = (1, 2) is one of two.
 std::optional<Record> AsRecord(Arena& arena, const Node* node);
