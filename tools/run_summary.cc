@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <deque>
-#include <fstream>
+#include <string_view>
 
 #include "common/file.h"
 #include "common/json.h"
@@ -65,19 +65,31 @@ bool SameTask(const Json& a, const Json& b) {
   return x != nullptr && y != nullptr && *x == *y;
 }
 
-// The last lines of samples.jsonl, each of another task.
+// The last lines of samples.jsonl, each of another task. Read from its end: it may be very long.
 std::deque<Json> LastSamples(const std::string& run_dir) {
   std::deque<Json> samples;
-  std::ifstream file(JoinPath(run_dir, "samples.jsonl"));
-  std::string line;
-  while (std::getline(file, line)) {
-    StatusOr<Json> sample = Json::Parse(line, "samples.jsonl");
-    if (!sample.ok()) continue;
-    if (!samples.empty() && SameTask(samples.back(), *sample)) samples.pop_back();
-    samples.push_back(std::move(*sample));
-    if (samples.size() > kTraces) samples.pop_front();
+  const StatusOr<MappedFile> file = MappedFile::Open(JoinPath(run_dir, "samples.jsonl"));
+  if (!file.ok()) return samples;
+  std::string_view text = file->bytes();
+  while (!text.empty() && samples.size() < kTraces) {
+    const size_t start = text.substr(0, text.size() - 1).rfind('\n') + 1;  // npos + 1 is 0
+    StatusOr<Json> sample = Json::Parse(text.substr(start), "samples.jsonl");
+    text = text.substr(0, start);
+    if (!sample.ok() || (!samples.empty() && SameTask(samples.front(), *sample))) continue;
+    samples.push_front(std::move(*sample));
   }
   return samples;
+}
+
+// A text, or its two ends where it is long.
+std::string Shown(const std::string& text) {
+  constexpr size_t kHead = 400, kTail = 200;
+  if (text.size() <= kHead + kTail) return text;
+  const auto begins_character = [&](size_t i) { return (text[i] & 0xc0) != 0x80; };
+  size_t head = kHead, tail = text.size() - kTail;
+  while (!begins_character(head)) --head;
+  while (!begins_character(tail)) ++tail;
+  return text.substr(0, head) + " ... " + text.substr(tail);
 }
 
 void PrintAccuracy(const trainer::RunResult& result) {
@@ -122,14 +134,15 @@ void PrintSummary(const std::string& run_dir, const RunSummary& summary) {
   const std::deque<Json> samples = LastSamples(run_dir);
   if (!samples.empty()) fmt::print("\nSamples of the end:\n");
   for (const Json& sample : samples) {
-    fmt::print(
-        "  {}{}   [reward {}, stopped by {}]\n", sample.GetStringOr("prompt", "").value_or(""),
-        sample.GetStringOr("text", "").value_or(""), sample.GetDoubleOr("reward", 0).value_or(0),
-        sample.GetStringOr("stop", "").value_or(""));
+    fmt::print("  {}{}   [reward {}, stopped by {}]\n",
+               Shown(sample.GetStringOr("prompt", "").value_or("")),
+               Shown(sample.GetStringOr("text", "").value_or("")),
+               sample.GetDoubleOr("reward", 0).value_or(0),
+               sample.GetStringOr("stop", "").value_or(""));
   }
-  fmt::print("\n  samples      {}\n  metrics      {}\n  checkpoints  {}\n",
-             JoinPath(run_dir, "samples.jsonl"), JoinPath(run_dir, "metrics.jsonl"),
-             result.last_checkpoint);
+  fmt::print("\n  samples      {}\n  metrics      {}\n", JoinPath(run_dir, "samples.jsonl"),
+             JoinPath(run_dir, "metrics.jsonl"));
+  if (!result.last_checkpoint.empty()) fmt::print("  checkpoints  {}\n", result.last_checkpoint);
   if (!summary.export_dir.empty()) {
     fmt::print("  model        {} (read back, largest log-prob difference {})\n",
                summary.export_dir, summary.export_max_logprob_difference);

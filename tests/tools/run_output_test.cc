@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -18,6 +19,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using Names = std::set<std::string>;
 
 std::string ReadPage(const std::string& name) {
@@ -203,6 +205,22 @@ TEST_F(RunOutput, TheReferenceOfKeysIsWhatTheCommandPrints) {
   for (std::string line; std::getline(lines, line);) {
     EXPECT_FALSE(line.ends_with("|  |")) << "no meaning: " << line;
   }
+}
+
+TEST_F(RunOutput, TheSummaryShowsTheEndsOfLongSamplesOfThreeTasks) {
+  const CommandResult result = Train(
+      "trainer.max_steps=0 'eval.sets=[{name: e, generated: train, max_tasks: 5, "
+      "max_response_length: 1500}]'");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  const std::string shown = result.output.substr(result.output.find("Samples of the end:"));
+  EXPECT_EQ(std::count(shown.begin(), shown.end(), '['), 3) << shown;
+  EXPECT_THAT(shown, HasSubstr(" ... "));
+  EXPECT_LT(shown.size(), 3000u);
+  EXPECT_THAT(shown, Not(HasSubstr("checkpoints")));
+  const std::string samples = Read("out/samples.jsonl");
+  const auto last = Json::Parse(samples.substr(samples.rfind('\n', samples.size() - 2) + 1), "x");
+  const std::string end = last->GetString("text").value();
+  EXPECT_THAT(shown, HasSubstr(end.substr(end.size() - 100) + "   [reward"));
 }
 
 }  // namespace
