@@ -187,6 +187,7 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
   if (IsQuantified(*gold) || IsQuantified(*pred)) {
     return CompareQuantified(gold, pred);
   }
+  if (AreOfOtherNames(gold, pred)) return Differ("values of different names");
   if (IsInequalities(*gold) || IsInequalities(*pred)) return CompareInequalities(gold, pred);
   if (IsMembership(*gold) && IsMembership(*pred)) {
     return Compare(gold->args[0], pred->args[0]) && Compare(gold->args[1], pred->args[1]);
@@ -222,6 +223,20 @@ bool AnswerComparer::CompareSingle(const Node* gold, const Node* pred) {
     return Differ("different types");
   }
   return CompareQuantities(gold, pred);
+}
+
+// x > 2 and y \in (2, \infty).
+bool AnswerComparer::AreOfOtherNames(const Node* gold, const Node* pred) {
+  const bool member = IsMembership(*pred);
+  if (member == IsMembership(*gold)) return false;
+  const Node& name = *(member ? pred : gold)->args[0];
+  const Node& statements = member ? *gold : *pred;
+  const bool relations = statements.kind == Kind::kRelation ||
+                         (IsListLike(statements) && Contains(statements, Kind::kRelation));
+  if (!relations || name.kind != Kind::kSymbol) return false;
+  std::vector<std::string> names;
+  CollectUnknowns(statements, arena_.budget(), names);
+  return std::find(names.begin(), names.end(), name.name) == names.end();
 }
 
 // x^2 + 1 < 0 and x^2 + 1 <= 0 have the same solutions and are not the same statement.

@@ -50,6 +50,7 @@ class AnswerComparer {
   bool Compare(const Node* gold, const Node* pred);
   bool CompareSingle(const Node* gold, const Node* pred);
   bool CompareInequalities(const Node* gold, const Node* pred);
+  bool AreOfOtherNames(const Node* gold, const Node* pred);
   bool CompareQuantified(const Node* gold, const Node* pred);
   bool CompareMatrices(const Node* gold, const Node* pred);
   bool CompareRelationAndValue(const Node* gold, const Node* pred);
