@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
+#include <map>
 
 #include "reward/math/statement.h"
 
@@ -64,13 +66,20 @@ bool HasCapital(const Node& node) {
 
 // g h g^{-1}: a letter, something else, and its inverse.
 bool IsConjugation(const std::vector<const Node*>& factors) {
+  struct Places {
+    size_t plain = SIZE_MAX;
+    size_t inverse = SIZE_MAX;
+  };
+  std::map<std::string_view, Places> first;
   for (size_t i = 0; i < factors.size(); ++i) {
-    for (size_t j = i + 2; j < factors.size(); ++j) {
-      const std::string_view letter = LetterOf(*factors[i]);
-      const bool inverse = IsInverse(*factors[i]) || IsInverseName(*factors[i]);
-      const bool undone = IsInverse(*factors[j]) || IsInverseName(*factors[j]);
-      if (!letter.empty() && letter == LetterOf(*factors[j]) && inverse != undone) return true;
-    }
+    const std::string_view letter = LetterOf(*factors[i]);
+    if (letter.empty()) continue;
+    const bool inverse = IsInverse(*factors[i]) || IsInverseName(*factors[i]);
+    Places& places = first[letter];
+    size_t& place = inverse ? places.inverse : places.plain;
+    const size_t undone = inverse ? places.plain : places.inverse;
+    place = std::min(place, i);
+    if (undone != SIZE_MAX && undone + 1 < i) return true;
   }
   return false;
 }
