@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "common/file.h"
+#include "common/logging.h"
 #include "rollout/generate.h"
 #include "rollout/proto_conversion.h"
 #include "tools/command.h"
@@ -81,8 +82,11 @@ StatusOr<std::vector<proto::Group>> GenerateAll(const Options& options,
                    rollout::Engine::Create(bundle.config, bundle.weights.get(),
                                            bundle.tokenizer.get(), engine_options));
   std::vector<proto::Group> groups(entries.size());
+  StatusLine status;
+  size_t done = 0;
   rollout::GenerateHooks hooks;
   hooks.on_complete = [&](int64_t index, const std::vector<rollout::Completion>& completions) {
+    status.Progress(fmt::format("generated {}/{} tasks", ++done, entries.size()));
     proto::Group& group = groups[static_cast<size_t>(index)];
     *group.mutable_task() = entries[static_cast<size_t>(index)].task;
     for (const rollout::Completion& completion : completions) {

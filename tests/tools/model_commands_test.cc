@@ -152,6 +152,7 @@ TEST_F(ModelCommands, MakeDataAndEval) {
   const CommandResult result =
       Run("eval model --data tasks.jsonl --max-tokens 8 --samples 3 --temperature 1 --batch 4096");
   EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("generated 1/5 tasks"));
   EXPECT_THAT(result.output, HasSubstr("5 tasks, 3 samples each"));
   EXPECT_TRUE(Exists("eval-samples.jsonl"));
   EXPECT_THAT(Run("eval model --data tasks.jsonl --max-tokens 2").output,
