@@ -101,6 +101,28 @@ TEST_F(CoordinatorTest, AnExpiredLeaseGoesBackWithItsPartials) {
   EXPECT_FALSE(ReturnFrom("v", again[0])) << "a group counts once";
 }
 
+TEST_F(CoordinatorTest, AStoppedProcessGoesOnWithItsLeases) {
+  Coordinator coordinator({.lease_timeout_s = 60, .clock = [this] { return now_; }});
+  coordinator.SetVersion(0);
+  proto::Lease lease;
+  lease.set_group_size(2);
+  const std::vector<int64_t> ids = {coordinator.Open(lease)};
+  proto::LeaseRequest request;
+  request.set_worker("w");
+  request.set_max_groups(1);
+  request.set_weight_version(0);
+  const proto::LeaseReply leased = coordinator.Lease(request, 0);
+  now_ += 3600;
+  EXPECT_FALSE(coordinator.WaitForReturns(ids, 0));
+  EXPECT_LE(coordinator.SecondsSinceProgress(), 10);
+  EXPECT_EQ(coordinator.expired_leases(), 0);
+  for (int i = 0; i < 10; ++i) {
+    now_ += 6;
+    coordinator.WaitForReturns(ids, 0);
+  }
+  EXPECT_EQ(coordinator.expired_leases(), 1) << "seconds that were lived through count";
+}
+
 TEST_F(CoordinatorTest, LeasesOnlyToWorkersWithTheCurrentWeights) {
   Open("a");
   coordinator_.SetVersion(3);

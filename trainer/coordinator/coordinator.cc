@@ -13,6 +13,9 @@ namespace {
 // How long a worker that has yet to commit the current version is kept waiting before it may ask
 // again.
 constexpr double kStaleWaitS = 0.1;
+// While a lease is out the trainer looks at the clock all the time. A longer gap between two looks
+// is one in which the process did not run, and counts as this.
+constexpr double kLongestGapS = 10;
 
 double MonotonicSeconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -24,7 +27,14 @@ std::chrono::duration<double> Seconds(double s) { return std::chrono::duration<d
 
 Coordinator::Coordinator(Options options)
     : options_{options.lease_timeout_s, options.clock ? options.clock : MonotonicSeconds} {
-  progress_at_ = Now();
+  looked_at_ = options_.clock();
+}
+
+double Coordinator::Now() const {
+  const double clock = options_.clock();
+  lived_ += std::min(clock - looked_at_, kLongestGapS);
+  looked_at_ = clock;
+  return lived_;
 }
 
 proto::LeaseReply Coordinator::Lease(const proto::LeaseRequest& request, double wait_s) {

@@ -8,6 +8,9 @@
 // and whoever takes it next continues that. What is trained on is decided by lease ids alone, never
 // by who returned first.
 //
+// Time counts as far as the process lived through it: one that was stopped for an hour (SIGSTOP, a
+// suspended job) goes on with the leases it had.
+//
 // Thread-safe. Worker calls come from gRPC's threads, the rest from the trainer's.
 #pragma once
 
@@ -86,7 +89,7 @@ class Coordinator {
     proto::Group group;  // once returned
   };
 
-  double Now() const { return options_.clock(); }
+  double Now() const;
   void ExpireLocked();
   void HeardLocked(const std::string& worker);
   void FillLocked(const proto::LeaseRequest& request, proto::LeaseReply* reply);
@@ -94,6 +97,8 @@ class Coordinator {
 
   const Options options_;
   mutable std::mutex mutex_;
+  mutable double looked_at_ = 0;  // the clock at the last Now
+  mutable double lived_ = 0;      // what Now gave
   std::condition_variable changed_;
   std::map<int64_t, Entry> entries_;
   std::set<int64_t> queue_;
