@@ -249,7 +249,9 @@ Status Trainer::Impl::FreezeReference() {
       std::copy_n(from.as<float>(), from.numel(), reference->tensors()[i].tensor.as<float>());
     }
   }
-  reference_weights = std::make_unique<model::Weights>(*deps.model_config, deps.weights->options());
+  model::WeightsOptions options = deps.weights->options();
+  options.use = model::WeightsUse::kInference;  // there is no gradient through it
+  reference_weights = std::make_unique<model::Weights>(*deps.model_config, options);
   reference_weights->Pack(*deps.stream, *reference, 0);
   return OkStatus();
 }
