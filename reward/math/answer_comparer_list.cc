@@ -65,6 +65,10 @@ void AddNamed(Arena& arena, const Node* item, NamedItems& items) {
     }
   } else if (const std::optional<Assignment> assignment = AsAssignment(arena, item)) {
     key = assignment->key;
+    if (assignment->name->kind == Kind::kTuple) {  // as that of x = 1, y = 2
+      key.clear();
+      for (const Node* name : assignment->name->args) key += Canonical(*name, arena.budget()) + ",";
+    }
     for (const Node* value : ListItems(arena, assignment->value)) items.values.push_back(value);
   }
   if (key.empty() && item->kind == Kind::kSet) {

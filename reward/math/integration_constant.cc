@@ -2,7 +2,6 @@
 #include "reward/math/integration_constant.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #include "reward/math/statement.h"
@@ -20,9 +19,10 @@ bool IsConstantName(const std::string& name) {
   return (name[0] == 'c' || name[0] == 'C') && (name.size() == 1 || name[1] == '_');
 }
 
-bool IsVariableName(const std::string& name) {
-  if (name.size() > 1) return name[0] == '\\' && name.find('_') == std::string::npos;
-  return std::islower(static_cast<unsigned char>(name[0])) != 0 && name != "a" && name != "b";
+bool IsVariableName(std::string_view name) {
+  constexpr std::string_view kLetters = "xytuvwzrs";
+  if (name.size() == 1) return kLetters.find(name[0]) != std::string_view::npos;
+  return name == "\\theta" || name == "\\phi" || name == "\\tau" || name == "\\rho";
 }
 
 size_t CountSymbol(const Node& node, std::string_view name) {
@@ -47,10 +47,7 @@ std::optional<Constants> ReadConstants(Arena& arena, const Node* answer) {
     if (IsConstantName(name)) constants.push_back(name);
   }
   if (constants.empty() || constants.size() + 1 != names.size()) return std::nullopt;
-  const auto is_variable = [](const std::string& name) {
-    return !IsConstantName(name) && IsVariableName(name);
-  };
-  if (std::none_of(names.begin(), names.end(), is_variable)) return std::nullopt;
+  if (std::none_of(names.begin(), names.end(), IsVariableName)) return std::nullopt;
   const char letter = constants[0][0];
   if (constants.size() == 1 && constants[0].size() == 1) {
     const bool added = IsTermOf(value, constants[0]) && CountSymbol(value, constants[0]) == 1;

@@ -172,14 +172,15 @@ size_t Parser::TakeRaisedPrimes(const std::string& name) {
 
 // The bold or plain R behind \in, or a bold R that is all of the answer.
 bool Parser::AtSetLetter() const {
-  const bool last =
-      Peek(1).type == TokenType::kEnd || (Peek(1).Is('}') && Peek(2).type == TokenType::kEnd);
-  if (at_ < 2 && last && Peek().bold && Peek().text == "R") return at_ == 0 || tokens_[0].Is('{');
-  if (at_ == 0 || Peek(1).Is('_') || Peek(1).Is('(')) return false;
-  const Token& before = tokens_[at_ - (tokens_[at_ - 1].Is('{') && at_ > 1 ? 2 : 1)];
-  const std::string_view letters = Peek().bold ? "RZQNC" : "RZQN";  // C is a curve as well
-  return (before.IsCommand("in") || before.IsCommand("notin")) &&
-         letters.find(Peek().text[0]) != std::string_view::npos;
+  const bool braced = Peek().Is('{') && Peek(2).Is('}');
+  const Token& letter = Peek(braced ? 1 : 0);
+  const Token& behind = Peek(braced ? 3 : 1);
+  if (letter.type != TokenType::kLetter) return false;
+  if (at_ == 0) return letter.bold && letter.text == "R" && behind.type == TokenType::kEnd;
+  const std::string_view letters = letter.bold ? "RZQNC" : "RZQN";  // C is a curve as well
+  return (tokens_[at_ - 1].IsCommand("in") || tokens_[at_ - 1].IsCommand("notin")) &&
+         letters.find(letter.text[0]) != std::string_view::npos && !behind.Is('_') &&
+         !behind.Is('(');
 }
 
 // A name with its subscript, applied or not. e and i are constants unless a sum binds them.

@@ -88,7 +88,7 @@ const Node* Parser::Atom() {
     }
     case TokenType::kSymbol:
       if (token.Is('(') || token.Is('[')) return Bracketed();
-      if (token.Is('{')) return Braced();
+      if (token.Is('{')) return AtSetLetter() ? BlackboardLetter() : Braced();
       if (token.Is('|')) return Absolute();
       [[fallthrough]];
     default:

@@ -141,9 +141,9 @@ constexpr std::array<Phrase, 21> kPhrases = {{
     {"infinite number of solutions", "infinitely many solutions"},
 }};
 
-// One form for phrases of the same meaning, without an article.
+// One form for phrases of the same meaning, without an article or conjunction.
 std::string MeaningOf(std::string words) {
-  for (const std::string_view article : {"a ", "an ", "the "}) {
+  for (const std::string_view article : {"that ", "a ", "an ", "the "}) {
     if (words.starts_with(article)) words.erase(0, article.size());
   }
   for (const Phrase& phrase : kPhrases) {

@@ -18,8 +18,8 @@ bool IsLetter(char ch) { return std::isalpha(static_cast<unsigned char>(ch)) != 
 bool IsMegaOf(std::string_view rest) {
   size_t length = 0;
   while (length < rest.size() && IsLetter(rest[length])) ++length;
-  constexpr std::array<std::string_view, 14> kSymbols = {"g", "W", "Wh", "J",  "N", "Pa", "Hz",
-                                                         "V", "m", "L",  "eV", "C", "A",  "F"};
+  constexpr std::array<std::string_view, 15> kSymbols = {"s", "g", "W", "Wh", "J", "N", "Pa", "Hz",
+                                                         "V", "m", "L", "eV", "C", "A", "F"};
   return std::find(kSymbols.begin(), kSymbols.end(), rest.substr(0, length)) != kSymbols.end();
 }
 
