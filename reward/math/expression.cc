@@ -48,7 +48,7 @@ class CanonicalWriter {
       case Kind::kBig:
         return Big(node);
       default:
-        return IsAndOr(node) ? Formula(node) : Plain(node);
+        return IsAndOr(node) || IsSymmetric(node) ? InAnyOrder(node) : Plain(node);
     }
   }
 
@@ -93,11 +93,16 @@ class CanonicalWriter {
     return out + ")";
   }
 
-  // Its parts are no formulas of the same sign.
-  std::string Formula(const Node& node) {
+  static bool IsSymmetric(const Node& node) {
+    return node.kind == Kind::kFunction &&
+           (node.name == "gcd" || node.name == "lcm" || node.name == "max" || node.name == "min");
+  }
+
+  // A formula has no parts of its own sign, and gcd(a, a, b) is another text than gcd(a, b).
+  std::string InAnyOrder(const Node& node) {
     std::vector<std::string> parts;
     for (const Node* arg : node.args) parts.push_back(Write(*arg));
-    return Ordered(std::move(parts), node.name);
+    return node.name + Ordered(std::move(parts), ",");
   }
 
   std::string Big(const Node& node) {
