@@ -215,6 +215,7 @@ class Parser {
   bool behind_value_ = false;      // the next atom multiplies a value before it
   bool in_unit_fraction_ = false;  // 10 \frac{\text{m}}{\text{s}}: upright letters are units
   bool behind_degrees_ = false;    // 22^\circ 30': the prime is one of minutes of arc
+  int quantifiers_ = 0;            // around this place
   int cells_ = 0;                  // in a matrix "&" and "\\" end a cell
   std::optional<Joins> signs_join_;
   std::optional<bool> is_formula_;

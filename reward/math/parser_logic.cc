@@ -44,6 +44,7 @@ bool Parser::AtQuantifier() const {
 const Node* Parser::Quantified() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return Fail("nested too deep");
+  const Scoped<int> quantifiers(quantifiers_, quantifiers_ + 1);
   const std::string quantifier = fmt::format("\\{}", Take().text);
   const Node* variable = Letter();
   if (variable->kind != Kind::kSymbol) return Fail("a quantifier without a variable");
@@ -64,7 +65,7 @@ const Node* Parser::Quantified() {
     Take();
   }
   const Node* said = Statement();
-  const Node* unnamed = arena_.Symbol(fmt::format("#{}", depth_));
+  const Node* unnamed = arena_.Symbol(fmt::format("#{}", quantifiers_));
   return arena_.Make(Kind::kApply,
                      {Substitute(arena_, range, variable->name, unnamed),
                       Substitute(arena_, said, variable->name, unnamed)},

@@ -124,9 +124,35 @@ TEST(MathVerifier, HostileTextsCostLittleAndAreWrong) {
 // A model that repeats itself must not hold up the others. The bound leaves room for a machine
 // several times slower than one that takes 20 ms.
 TEST(MathVerifier, RepetitionCostsLittle) {
-  for (const char* part : {"1,", "12,", "123,", "\\circ ", "\\or ", "\\times2", "1\\\\",
-                           "7^{9999}\\cdot ", "π", "(x^2+1)", "1e", "x!", "\\pm1", "1\\pm",
-                           "e^{\\pi}+", "\\sum_{k=1}^{9999}k^{99}+", " {", "\\tanh(1000x)+"}) {
+  for (const char* part : {"1,",
+                           "12,",
+                           "123,",
+                           "\\circ ",
+                           "\\or ",
+                           "\\times2",
+                           "1\\\\",
+                           "7^{9999}\\cdot ",
+                           "π",
+                           "(x^2+1)",
+                           "1e",
+                           "x!",
+                           "\\pm1",
+                           "1\\pm",
+                           "e^{\\pi}+",
+                           "\\sum_{k=1}^{9999}k^{99}+",
+                           " {",
+                           "\\tanh(1000x)+",
+                           "DNE ",
+                           "]1,(",
+                           "p\\lor q\\land ",
+                           "\\neg ",
+                           "\\forall x ",
+                           "x_1=1 or ",
+                           "\\mathbf{i}+",
+                           "\\|v\\|",
+                           "5\\mu\\text{m} ",
+                           "c_1e^x+",
+                           "The correct option is C. "}) {
     for (const size_t bytes : {size_t{3'900}, size_t{64'000}, size_t{1'000'000}}) {
       const std::string repeated = Repeat(part, static_cast<int>(bytes / std::strlen(part)));
       for (const std::string& text : {Boxed(repeated + "1"), "The answer is " + repeated + "1.",
