@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 
 #include "common/file.h"
@@ -7,6 +8,27 @@
 #include "trainer/trainer_impl.h"
 
 namespace longhaul::trainer {
+namespace {
+
+// Tokens of the longest sequence that these groups hold or can still become.
+int64_t LongestSequence(const GroupsInTheMaking& groups) {
+  int64_t longest = 0;
+  for (const proto::Lease& lease : groups.leases) {
+    longest =
+        std::max(longest, lease.task().prompt_ids_size() + lease.sampling().max_response_length());
+  }
+  for (const auto* finished : {&groups.returned, &groups.pending}) {
+    for (const proto::Group& group : *finished) {
+      for (const proto::Rollout& rollout : group.rollouts()) {
+        longest =
+            std::max<int64_t>(longest, group.task().prompt_ids_size() + rollout.token_ids_size());
+      }
+    }
+  }
+  return longest;
+}
+
+}  // namespace
 
 bool Trainer::Impl::CheckpointDue() const {
   const int64_t step = counters.global_step();
@@ -161,6 +183,14 @@ Status Trainer::Impl::RestoreFrom(const CheckpointReader& checkpoint) {
 
 Status Trainer::Impl::RestoreGroups(const CheckpointReader& checkpoint, const Json& state) {
   ASSIGN_OR_RETURN(GroupsInTheMaking groups, LoadGroups(checkpoint));
+  const int64_t longest = LongestSequence(groups);
+  if (longest > pass_options.max_tokens) {
+    return FailedPrecondition(
+        "{}: holds rollouts of the step under way, with prompts up to {} tokens, and a training "
+        "pass holds {}: go on with the response window, the minibatch and the "
+        "trainer.max_tokens_per_pass of before, and change them once that step is done",
+        checkpoint.directory(), longest, pass_options.max_tokens);
+  }
   ASSIGN_OR_RETURN(const int64_t next_lease_id, state.GetInt("next_lease_id"));
   coordinator->Restore(next_lease_id, {.unfinished = std::move(groups.leases),
                                        .returned = std::move(groups.returned)});

@@ -114,6 +114,22 @@ TEST(ResumeTest, SftEndsWithTheEvaluationsAndRlGoesOnFromThere) {
   EXPECT_EQ(run.Metrics(), reference.Metrics());
 }
 
+// Rollouts that are under way are as long as they were meant to be when they began.
+TEST(ResumeTest, AStepUnderWayThatFitsIntoNoPassIsRefused) {
+  TinyRun run(Dir("shorter"));
+  TrainerConfig config = run.config();
+  config.sft.reset();
+  config.eval.sets.clear();
+  ASSERT_EQ(run.RunInterrupted(config, 2).value().end, RunEnd::kInterrupted);
+  TrainerConfig shorter = config;
+  shorter.data.max_prompt_length = 4;
+  shorter.rollout.max_response_length = 4;
+  shorter.trainer.max_tokens_per_pass = 8;
+  EXPECT_THAT(Message(run.RunAll(shorter).status()),
+              HasSubstr("up to 12 tokens, and a training pass holds 8"));
+  EXPECT_TRUE(run.RunAll(config).ok());
+}
+
 // More SFT after a run that ended: what it was evaluated with are other weights.
 TEST(ResumeTest, SftThatGoesOnIsEvaluatedAgain) {
   TinyRun run(Dir("longer_sft"));
