@@ -83,6 +83,16 @@ TEST(LengthCurriculumTest, ResumesInTheMiddleOfAWindow) {
   EXPECT_EQ(second.Save().ToString(), whole.Save().ToString());
 }
 
+TEST(LengthCurriculumTest, ResumesWithAShorterWindow) {
+  LengthCurriculumConfig config = ThreeStages();
+  config.advance_when.ppl_window = 8;
+  LengthCurriculum before(config, 10);
+  for (int64_t step = 1; step <= 7; ++step) before.Observe(step, 2.0, 39);
+  LengthCurriculum after(ThreeStages(), 10);
+  ASSERT_TRUE(after.Load(before.Save()).ok());
+  EXPECT_TRUE(after.Observe(8, 2.0, 39).has_value());
+}
+
 TEST(LengthCurriculumTest, RefusesAStateOfAStageThatIsGone) {
   LengthCurriculum curriculum(ThreeStages(), 10);
   for (int64_t step = 1; step <= 20; ++step) curriculum.Observe(step, 2.0, 80);

@@ -186,5 +186,20 @@ TEST(JudgeWatch, IsSavedAndLoaded) {
   EXPECT_EQ(a.ToJson(9).ToString(), b.ToJson(9).ToString());
 }
 
+TEST(JudgeWatch, IsLoadedIntoAShorterWindow) {
+  JudgeWatch watch(SmallConfig());
+  MetricSet metrics;
+  // Three steps in which it pays for length, then one in which it does not.
+  const Collection biased = StepOf({GroupOf({{0, 1}, {0.5, 2}, {1, 3}})});
+  for (int64_t step = 1; step <= 3; ++step) watch.Observe(biased, step, metrics);
+  JudgeWatchConfig config = SmallConfig();
+  config.window = 1;
+  JudgeWatch loaded(config);
+  ASSERT_THAT(loaded.Load(watch.Save()), IsOk());
+  MetricSet after;
+  loaded.Observe(StepOf({GroupOf({{1, 1}, {0.5, 2}, {0, 3}})}), 4, after);
+  EXPECT_NEAR(after.Scalar("judge/length_corr_window"), -1, 1e-12);
+}
+
 }  // namespace
 }  // namespace longhaul::trainer

@@ -77,7 +77,8 @@ std::optional<StageBoundary> LengthCurriculum::Observe(int64_t step, double ppl,
                                                        double p99_length) {
   ++steps_in_stage_;
   ppl_.push_back(ppl);
-  if (static_cast<int64_t>(ppl_.size()) > config_.advance_when.ppl_window) ppl_.pop_front();
+  // More than one goes where a resumed run has a shorter window than the run before it.
+  while (static_cast<int64_t>(ppl_.size()) > config_.advance_when.ppl_window) ppl_.pop_front();
   const bool full = static_cast<int64_t>(ppl_.size()) == config_.advance_when.ppl_window;
   inputs_ = {.ppl_slope = full ? RelativeSlope(ppl_) : kNoSlope,
              .p99_len_frac = p99_length / static_cast<double>(max_response_length()),

@@ -122,7 +122,7 @@ std::optional<std::string> JudgeWatch::Observe(const Collection& collection, int
   if (auto r = verified.Correlation()) metrics.SetLast("judge/verified_length_corr", *r);
 
   window_.push_back(judged);
-  if (static_cast<int64_t>(window_.size()) > config_.window) window_.pop_front();
+  while (static_cast<int64_t>(window_.size()) > config_.window) window_.pop_front();
   Sums sums;
   for (const Sums& one : window_) sums.Add(one);
   const std::optional<double> correlation = sums.Correlation();
