@@ -13,7 +13,9 @@
 //   inequality the same solutions; the interval of the solutions where the ground truth is the
 //              inequality, the other way round only with allow_set_relation, for otherwise a
 //              response could repeat the inequality that it was asked to solve
-//   matrix     entry by entry, after arithmetic; [[1, 2], [3, 4]] is one beside a matrix
+//   matrix     entry by entry, after arithmetic; [[1, 2], [3, 4]] is one beside a matrix, a column
+//              beside a tuple the tuple of its entries
+//   formula    of logic: as written, up to the order of what "and" and "or" join (logic.h)
 //   ratio      3:4 and 6:8; times of day exactly, the half of the day where both sides name it
 //   quantity   values in the same unit, 2 h 30 min as 150 min; a side without a unit is taken to be
 //              in the other's, "units" are those of any length
