@@ -135,8 +135,11 @@ bool IsIdentifier(std::string_view name) {
                      [&](char ch) { return is_letter(ch) || (ch >= '0' && ch <= '9'); });
 }
 
-StatusOr<std::string> GetIdentifier(const Json& object, std::string_view key) {
+// A function, or as LeetCodeDataset has it a method: "Solution().f".
+StatusOr<std::string> GetFunctionName(const Json& object, std::string_view key) {
+  constexpr std::string_view kMethod = "Solution().";
   ASSIGN_OR_RETURN(std::string name, object.GetString(key));
+  if (name.starts_with(kMethod)) name.erase(0, kMethod.size());
   if (IsIdentifier(name)) return name;
   return InvalidArgument("{}: '{}' is no name of a function", object.WhereOf(key), Excerpt(name));
 }
@@ -144,7 +147,7 @@ StatusOr<std::string> GetIdentifier(const Json& object, std::string_view key) {
 Status ParseCalls(const Json& object, CodeTests& tests) {
   RETURN_IF_ERROR(CheckKeys(object, {"fn_name", "inputs", "outputs", "prelude"}));
   tests.form = TestForm::kCalls;
-  ASSIGN_OR_RETURN(tests.function, GetIdentifier(object, "fn_name"));
+  ASSIGN_OR_RETURN(tests.function, GetFunctionName(object, "fn_name"));
   ASSIGN_OR_RETURN(const Pairs pairs, GetPairs(object));
   for (size_t i = 0; i < pairs.inputs.size(); ++i) {
     ASSIGN_OR_RETURN(CallTest test, ParseCall(pairs.inputs[i], pairs.outputs[i]));
@@ -153,12 +156,16 @@ Status ParseCalls(const Json& object, CodeTests& tests) {
   return OkStatus();
 }
 
+Status ParseEntryPoint(const Json& object, CodeTests& tests) {
+  if (object.Find("entry_point") == nullptr) return OkStatus();
+  ASSIGN_OR_RETURN(tests.entry_point, GetFunctionName(object, "entry_point"));
+  return OkStatus();
+}
+
 Status ParseAssertions(const Json& object, CodeTests& tests) {
   RETURN_IF_ERROR(CheckKeys(object, {"assert_case", "setup", "prelude", "entry_point"}));
   tests.form = TestForm::kAssertions;
-  if (object.Find("entry_point") != nullptr) {
-    ASSIGN_OR_RETURN(tests.entry_point, GetIdentifier(object, "entry_point"));
-  }
+  RETURN_IF_ERROR(ParseEntryPoint(object, tests));
   ASSIGN_OR_RETURN(const Json* list, GetTests(object, "assert_case"));
   for (const Json& item : list->items()) {
     ASSIGN_OR_RETURN(std::string assertion, item.AsString());
@@ -175,8 +182,13 @@ Status ParseCheck(const Json& object, CodeTests& tests) {
     ASSIGN_OR_RETURN(tests.declaration, object.GetString("declaration"));
     RETURN_IF_ERROR(DeclaredName(tests.declaration).status());
   } else {
-    ASSIGN_OR_RETURN(tests.entry_point, GetIdentifier(object, "entry_point"));
-    test += fmt::format("\ncheck({})\n", tests.entry_point);
+    RETURN_IF_ERROR(ParseEntryPoint(object, tests));
+    const bool has_check = test.find("def check(") != std::string::npos;
+    if (has_check && tests.entry_point.empty()) {
+      return InvalidArgument("{}: no \"entry_point\": the function that check is called with",
+                             object.where());
+    }
+    if (has_check) test += fmt::format("\ncheck({})\n", tests.entry_point);
   }
   tests.assertions.push_back(std::move(test));
   return OkStatus();

@@ -14,7 +14,10 @@ extern const std::string_view kCheckRunner;     // main.py of Python tests
 extern const std::string_view kGuestReply;      // what it imports: what replies may be
 extern const std::string_view kChannel;         // the way to the solution
 extern const std::string_view kSession;         // what is said over it
-extern const std::string_view kStandIns;        // and what tests see of a solution
+extern const std::string_view kStandIns;        // what tests see of a solution
+extern const std::string_view kTestSource;      // what their text says
+extern const std::string_view kTestCases;       // those that wait for a runner
+extern const std::string_view kCodeGuard;       // and what they may not run
 extern const std::string_view kPythonValues;    // what both import
 extern const std::string_view kCppCallServer;   // around a C++ solution
 extern const std::string_view kCppCheckRunner;  // around C++ tests

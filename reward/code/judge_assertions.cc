@@ -46,6 +46,9 @@ proto::ExecuteRequest TestsRequest(const JudgeArgs& args) {
   AddFile(program, "guest_reply.py", kGuestReply);
   AddFile(program, "session.py", kSession);
   AddFile(program, "stand_ins.py", kStandIns);
+  AddFile(program, "test_source.py", kTestSource);
+  AddFile(program, "test_cases.py", kTestCases);
+  AddFile(program, "code_guard.py", kCodeGuard);
   AddFile(program, "python_values.py", kPythonValues);
   AddFile(run, "check.json", CheckJson(args));
   return request;

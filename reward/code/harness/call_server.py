@@ -71,6 +71,7 @@ class _Calls:
         self.exchange = exchange
         self.objects = []  # that the tests know of, by the numbers they know them by
         self.numbers = {}  # by identity
+        self.callbacks = {}  # functions of the tests, by the numbers of these
 
     def function(self, name):
         if hasattr(self.module, name):
@@ -89,46 +90,64 @@ class _Calls:
             return getattr(__import__(value[0]), value[1])
         if tag == "method":
             return getattr(getattr(builtins, value[0]), value[1])
-        from callbacks import Callback
+        if value[0] not in self.callbacks:
+            from callbacks import Callback
 
-        return Callback(value[0], value[1], self.call_back)
+            self.callbacks[value[0]] = Callback(value[0], value[1], self.call_back)
+        return self.callbacks[value[0]]
 
     # The tests run a function of theirs, which may call the program in turn.
     def call_back(self, number, args, kwargs):
         from callbacks import raised
 
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + _FRAMES)
+        try:
+            return self.answer_of(number, args, kwargs, raised)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    def answer_of(self, number, args, kwargs, raised):
         items = ",".join("%s:%s" % (values.quote(key), self.dump(value)) for key, value in kwargs.items())
         line = self.exchange('{"b":%d,"a":%s,"k":{%s}}' % (number, self.dump(list(args)), items))
         while "y" not in line and "x" not in line:
             line = self.exchange(self.reply(line))
         if "x" in line:
             raise raised(values.load(line["x"]))
-        return values.load(line["y"], self.reference)
+        return _load(line["y"], self.reference)
 
     def run(self, call):
-        arguments = values.load(call["a"], self.reference)
+        arguments = _load(call["a"], self.reference)
         target = self.function(call["f"]) if "f" in call else self.objects[call["r"]]
         if "op" in call:
             reflected = call["op"].startswith("r_")
             operands = (*arguments, target) if reflected else (target, *arguments)
-            return _operation(call["op"][2:] if reflected else call["op"])(*operands)
-        keywords = {key: values.load(value, self.reference) for key, value in call.get("k", {}).items()}
+            return self.catching(lambda: _operation(call["op"][2:] if reflected else call["op"])(*operands))
+        keywords = {key: _load(value, self.reference) for key, value in call.get("k", {}).items()}
         given = {**{str(at): value for at, value in enumerate(arguments)}, **keywords} if self.watched else {}
         before = {key: self.dump(value) for key, value in given.items() if _may_change(value)}
-        with _Printed() if self.printing else _nothing as printed:
-            try:
-                returned = target(*arguments, **keywords)
-            finally:
-                self.printed = printed
-                # Arguments that are not what they were: tests may look at them.
-                after = {key: self.dump(given[key]) for key in before}
-                self.changed = {key: text for key, text in after.items() if text != before[key]}
-        if _is_mutable(returned):
+        try:
+            returned = self.catching(lambda: target(*arguments, **keywords))
+        finally:
+            # Arguments that are not what they were: tests may look at them.
+            after = {key: self.dump(given[key]) for key in before}
+            self.changed = {key: text for key, text in after.items() if text != before[key]}
+        if values.is_mutable(returned):
             self.given = [key for key in before if given[key] is returned]
         # Made by the tests, by the name of a class: an object, whatever that derives from.
         if self.watched and isinstance(target, type) and type(returned).__module__ == "solution":
-            return _Made(returned)
+            return returned if values.is_plain_record(type(returned)) else _Made(returned)
         return returned
+
+    # What it prints goes with the reply, where the tests look at it.
+    def catching(self, action):
+        if not self.printing:
+            return action()
+        with _Printed() as printed:
+            try:
+                return action()
+            finally:
+                self.printed = printed
 
     # The number by which the tests may name an object.
     def keep(self, value):
@@ -144,8 +163,9 @@ class _Calls:
             return self.name(value.value)
         if kind.__name__ == "Callback" and kind.__module__ == "callbacks":
             return '{"t":"callback","v":%d}' % value.number
-        if (kind.__module__, kind.__name__) == ("collections", "Counter") and self.watched:
-            return '{"t":"counter","v":%s}' % values.dump(dict(value), self.dump_ref)
+        collection = values.dump_collection(value, self.dump_ref) if self.watched else None
+        if collection is not None:
+            return collection
         return None if values.is_data(value) else self.name(value)
 
     def name(self, value):
@@ -155,7 +175,8 @@ class _Calls:
 
     def dump(self, value):
         try:
-            return values.dump(value, self.dump_ref)
+            with _Deep():
+                return values.dump(value, self.dump_ref)
         except Exception:  # it holds itself, or is deeper than one may go
             return self.name(value)
 
@@ -179,22 +200,26 @@ class _Made:
 
 
 def _may_change(value):
-    return _is_mutable(value) or type(value) is tuple
+    return values.is_mutable(value) or type(value) is tuple
 
 
-def _is_mutable(value):
-    return values.is_mutable(value)
-
-
-class _Nothing:
+# What is written and read may be nested deeper than a program may call itself.
+class _Deep:
     def __enter__(self):
-        return None
+        self.limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(self.limit, _NESTED))
 
     def __exit__(self, *_):
-        return None
+        sys.setrecursionlimit(self.limit)
 
 
-_nothing = _Nothing()
+_NESTED = 20000
+_FRAMES = 12  # of this file between a call back and the call that the tests make for it
+
+
+def _load(text, load_ref):
+    with _Deep():
+        return values.load(text, load_ref)
 
 
 # What a call prints, where the tests look at it.
@@ -225,13 +250,31 @@ def _describe_error(error):
     number = getattr(error, "longhaul_number", None)
     if type(number) is int:
         said += ',"n":%d' % number
-    parts = ("g", lambda: list(error.args)), ("x", lambda: dict(vars(error))), ("s", lambda: str(error))
-    for key, content in parts:
+    for key, content in (("g", lambda: list(error.args)), ("s", lambda: str(error))):
         try:
             said += ',"%s":%s' % (key, values.dump(content()))
         except Exception:
             continue
-    return said
+    return said + ',"x":%s' % values.dump(_attributes(error))
+
+
+# Of an exception, those that are data: its own and those that the program's classes give it.
+def _attributes(error):
+    names = list(vars(error))
+    for kind in type(error).__mro__:
+        if kind.__module__ == "solution":
+            names += [name for name in vars(kind) if not name.startswith("__")]
+    if isinstance(error, OSError):
+        names += ["errno", "strerror", "filename"]
+    found = {}
+    for name in names:
+        try:
+            value = getattr(error, name)
+            values.dump(value)
+            found[name] = value
+        except Exception:
+            continue
+    return found
 
 
 def _excerpt(error):

@@ -12,10 +12,13 @@
 #   verdict\n{...}      {"passed": [...], "details": [...], one of each a snippet, "ended": whether the
 #                       program was gone when it was called}
 #   fault\n<text>       the tests themselves do not run
-import builtins
 import posix
+import sys
 
+import code_guard
 import python_values as values
+import test_cases
+import test_source
 from channel import Channel, Ended
 from session import Session
 
@@ -25,94 +28,7 @@ _MODULES = (
     "statistics string sys time"
 ).split()
 
-
-# Names that test code uses and nothing defines: those of the judged program.
-def _free_names(sources, defined):
-    import symtable
-
-    free = set()
-
-    def visit(table):
-        for symbol in table.get_symbols():
-            if symbol.is_global() or table.get_type() == "module":
-                (bound if symbol.is_assigned() or symbol.is_imported() else free).add(symbol.get_name())
-        for child in table.get_children():
-            if table.get_type() == "module":
-                bound.add(child.get_name())
-            visit(child)
-
-    bound = set(defined)
-    for source in sources:
-        visit(symtable.symtable(source, "tests", "exec"))
-    return sorted(name for name in free - bound if not hasattr(builtins, name) and name != "__name__")
-
-
-# Names that tests use as exceptions: in except, in raise and as arguments of assertRaises or raises.
-def _exception_names(sources):
-    import ast
-
-    places = []
-    for source in sources:
-        for node in ast.walk(ast.parse(source, "tests")):
-            if isinstance(node, ast.ExceptHandler) and node.type is not None:
-                places.append(node.type)
-            elif isinstance(node, ast.Raise) and node.exc is not None:
-                places.append(getattr(node.exc, "func", node.exc))
-            elif isinstance(node, ast.Call):
-                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if called.startswith("assertRaises") or called in ("raises", "suppress"):
-                    places += node.args[:2]
-    items = [item for place in places for item in getattr(place, "elts", [place])]
-    return {item.id for item in items if isinstance(item, ast.Name)}
-
-
-# Names with a capital letter that tests use as classes: of what they make, or of the name itself, they ask
-# for an attribute, or they put two of them together. Else it is a function with such a name.
-def _class_names(sources):
-    import ast
-
-    nodes = [node for source in sources for node in ast.walk(ast.parse(source, "tests"))]
-    based = [node.value for node in nodes if isinstance(node, ast.Attribute)]
-    owners = {node.id for node in based if isinstance(node, ast.Name)}
-
-    def made(node):
-        name = getattr(getattr(node, "func", None), "id", "")
-        return {name} if name.lstrip("_")[:1].isupper() else set()
-
-    classes = owners.union(*map(made, based))
-    for node in nodes:
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.withitem)):
-            targets = getattr(node, "targets", None) or [getattr(node, "target", getattr(node, "optional_vars", None))]
-            value = node.context_expr if isinstance(node, ast.withitem) else node.value
-            if any(isinstance(target, ast.Name) and target.id in owners for target in targets):
-                classes |= made(value)
-        elif isinstance(node, ast.Call):
-            if getattr(node.func, "id", "") == "isinstance":
-                classes |= {name.id for name in ast.walk(node.args[-1]) if isinstance(name, ast.Name)}
-            asserts = getattr(node.func, "attr", "").startswith("assert")  # assertIn(3, F(x)) is `3 in F(x)`
-            if made(node) or not asserts and not hasattr(builtins, getattr(node.func, "id", "")):
-                classes |= set().union(*map(made, node.args))
-        elif isinstance(node, (ast.Compare, ast.BinOp)):
-            sides = [node.left, *(node.comparators if isinstance(node, ast.Compare) else [node.right])]
-            if not any(isinstance(side, (ast.Constant, ast.List, ast.Set, ast.Dict, ast.Tuple)) for side in sides):
-                classes |= set().union(*map(made, sides))
-        elif isinstance(node, (ast.List, ast.Set, ast.Tuple)):
-            classes |= set().union(*map(made, node.elts))
-    return classes
-
-
-# Whether they may run what a program returns. Nothing of a program is run where the tests are.
-def _evaluates(source):
-    import ast
-
-    for node in ast.walk(ast.parse(source, "tests")):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("eval", "exec"):
-            if not all(isinstance(argument, ast.Constant) for argument in node.args):
-                return True
-        names = [name.name for name in getattr(node, "names", ()) if isinstance(name, ast.alias)]
-        if {"pickle", "marshal"} & {*names, getattr(node, "module", None)}:
-            return True
-    return False
+_RECURSION = 20000  # what is nested, and functions that the program's decorators call, go through more frames
 
 
 def _seed_random(texts):
@@ -122,25 +38,56 @@ def _seed_random(texts):
         random.seed(0)
 
 
+# The judged program as a module, for tests that import it.
+class _Solution(type(sys)):
+    def __init__(self, stand_in, refuse):
+        super().__init__("solution")
+        self.__dict__.update(_stand_in=stand_in, _refuse=refuse)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._stand_in(name)
+
+    def __setattr__(self, name, value):
+        self._refuse("they replace %s in the program" % name)
+        raise AttributeError(name)
+
+
 class _Runner:
     def __init__(self, check, channel):
         self.check = check
         self.channel = channel
         texts = [check["setup"], *check["snippets"]]
-        if any(map(_evaluates, texts)):
-            raise ValueError("they evaluate what the program returns")
-        self.modules = [name for name in _MODULES if any(name + "." in text for text in texts)]
+        nodes = test_source.nodes_of(texts)
+        self.modules = test_source.used_modules(nodes, _MODULES)
+        self.exits = test_source.exits(nodes)
+        self.results = test_cases.watch_results() if any("unittest" in text for text in texts) else []
         self.names = check["names"]
         if self.names is None:
             defined = [*self.namespace_of_prelude(), *self.modules]
-            self.names = _free_names(texts, defined)
-        exceptions = _exception_names(texts).intersection(self.names)
-        self.session = Session(channel, texts, sorted(exceptions), _class_names(texts))
+            self.names = test_source.free_names(texts, defined)
+        imported = test_source.imported_names(nodes)
+        exceptions = test_source.exception_names(nodes).intersection([*self.names, *imported])
+        self.session = Session(channel, texts, sorted(exceptions), test_source.class_names(nodes))
+        own = test_source.constants([*nodes, *test_source.nodes_of([check["prelude"]])])
+        sys.modules["solution"] = _Solution(self.session.stand_in, self.refuse)
+        code_guard.install(lambda: channel.calls, own, self.refuse_event)
+
+    def refuse_event(self, event):
+        self.refuse("they run what the program returns (%s)" % event)
+
+    def refuse(self, fault):
+        self.session.unsendable = self.session.unsendable or fault
 
     def namespace_of_prelude(self):
-        namespace = {"__name__": "tests"}
+        module = type(sys)("__main__")
+        sys.modules["__main__"] = module
+        namespace = module.__dict__
         if self.check["prelude"]:
+            namespace["__name__"] = "prelude"
             exec(compile(self.check["prelude"], "prelude", "exec"), namespace)
+            namespace["__name__"] = "__main__"
         return namespace
 
     def namespace(self):
@@ -152,16 +99,24 @@ class _Runner:
         exec(compile(self.check["setup"], "tests", "exec"), namespace)
         return namespace
 
+    def run_tests(self, snippet):
+        self.results.clear()
+        namespace = self.namespace()
+        exec(compile(snippet, "tests", "exec"), namespace)
+        for name in test_source.idle_tests(snippet):
+            test_cases.run(namespace[name])
+        test_cases.check(self.results)
+
     # Why the snippet failed; None only when all its statements were run and the program answered. Tests
     # that end themselves pass by the exit status they choose.
     def run_snippet(self, snippet):
         self.session.ended = False
         try:
-            exec(compile(snippet, "tests", "exec"), self.namespace())
+            self.run_tests(snippet)
             failure = None
         except SystemExit as end:
             failure = "the tests exit with %r" % (end.code,)
-            if end.code in (None, 0) and any("exit" in text or "unittest.main" in text for text in self.session.texts):
+            if end.code in (None, 0) and self.exits:
                 failure = None
         except (Exception, Ended) as error:
             failure = _describe(error)
@@ -200,6 +155,7 @@ def main():
         posix._exit(0)
 
     try:
+        sys.setrecursionlimit(_RECURSION)
         runner = _Runner(check, channel)
         verdict = runner.verdict()
     except Exception as error:

@@ -88,7 +88,8 @@ def _iterator(value, dump_ref):
     items = []
     for item in value:
         if len(items) == _ITEMS:
-            raise ValueError("an iterator of more than %d items" % _ITEMS)
+            made = type(value).__module__ == "itertools" or hasattr(value, "gi_frame")  # nothing that arrived is
+            raise (OpaqueError if made else ValueError)("an iterator of more than %d items" % _ITEMS)
         items.append(item)
     return _tagged("iterator", items, dump_ref)
 
@@ -122,15 +123,36 @@ _BY_NAME = {
 }
 
 
+_VIEWS = {("builtins", odd + "dict_" + part) for part in ("keys", "values", "items") for odd in ("", "o")}
+_DICTS = ("Counter", "defaultdict", "OrderedDict")
+
+
 # Whether it is a container that can be changed in place.
 def is_mutable(value):
     kind = type(value)
-    return kind in _MUTABLE or (kind.__module__, kind.__name__) == ("collections", "deque")
+    return kind in _MUTABLE or kind.__module__ == "collections" and kind.__name__ in ("deque", *_DICTS)
+
+
+# Dictionaries of the module collections as what they are; else they are written as plain ones.
+def dump_collection(value, dump_ref):
+    kind = type(value)
+    if kind.__module__ != "collections" or kind.__name__ not in _DICTS:
+        return None
+    factory = getattr(value, "default_factory", None)
+    if kind.__name__ == "defaultdict" and factory is not None and (type(factory) is not type or not is_data(factory)):
+        return None  # a function of its side
+    return '{"t":"%s","v":[%s,%s]}' % (kind.__name__.lower(), dump(factory), dump(dict(value), dump_ref))
 
 
 def _is_named_tuple(kind):
     fields = getattr(kind, "_fields", None)
     return issubclass(kind, tuple) and type(fields) is tuple and all(type(name) is str for name in fields)
+
+
+# Whether it is a named tuple and no more.
+def is_plain_record(kind):
+    names = [name for name in vars(kind) if not name.startswith("_")]
+    return _is_named_tuple(kind) and kind.__bases__ == (tuple,) and all(name in kind._fields for name in names)
 
 
 def _named_tuple(value, dump_ref):
@@ -147,7 +169,7 @@ def is_data(value):
     name = (kind.__module__, kind.__name__)
     if kind in _EXACT or name in _BY_NAME or name in (("datetime", "timedelta"), ("collections", "deque")):
         return True
-    return issubclass(kind, _BASES) or name[0] == "builtins" and name[1].startswith("dict_")
+    return issubclass(kind, _BASES) or name in _VIEWS
 
 
 # The JSON text of a value. `dump_ref` writes objects that stand for something of the other side, or
@@ -173,7 +195,9 @@ def dump(value, dump_ref=None):
     for base in _BASES:
         if issubclass(kind, base):
             return _EXACT[base](value if base is not tuple else tuple(value), dump_ref)
-    if hasattr(kind, "__next__") or name[0] == "builtins" and name[1].startswith("dict_"):
+    if name in _VIEWS:
+        return _tagged(name[1].lstrip("o"), value, dump_ref)
+    if hasattr(kind, "__next__"):
         return _iterator(value, dump_ref)
     raise OpaqueError(kind.__name__)
 
@@ -211,10 +235,13 @@ def _load_special(tag, value):
         from datetime import timedelta
 
         return timedelta(*value)
-    if tag == "counter":
-        from collections import Counter
+    if tag in ("counter", "defaultdict", "ordereddict"):
+        import collections
 
-        return Counter(value)
+        factory, items = value
+        if tag == "defaultdict":
+            return collections.defaultdict(factory, items)
+        return collections.Counter(items) if tag == "counter" else collections.OrderedDict(items)
     if tag == "deque":
         from collections import deque
 
@@ -236,6 +263,9 @@ _LOAD = {
     "int": lambda text: int(text, 16),
     "float": float,
     "type": _TYPES.__getitem__,
+    "dict_keys": lambda items: dict.fromkeys(items).keys(),
+    "dict_values": lambda items: dict(enumerate(items)).values(),
+    "dict_items": lambda items: dict(items).items(),
 }
 
 

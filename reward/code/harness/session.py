@@ -28,7 +28,7 @@ class Session:
         self.fresh = set()  # and that no function or method has handed out since
         self.without_number = set()  # what operators gave of an object and data
         self.kinds = {}  # of stand-ins, by role and name
-        self.known = False  # whether the object that came last had come before
+        self.arrived = set()  # numbers of those that the last reply brought
         self.coroutines = []  # of the program: stand-in and number
         self.functions = []  # of the tests, that the program may call
         self.errors = []  # what they raised
@@ -46,8 +46,11 @@ class Session:
         kind = type(value)
         if isinstance(value, Remote):
             return '{"t":"ref","v":%d}' % value._remote[1]
-        if (kind.__module__, kind.__name__) == ("collections", "Counter"):
-            return '{"t":"counter","v":%s}' % values.dump(dict(value), self.dump_ref)
+        collection = values.dump_collection(value, self.dump_ref)
+        if collection is not None:
+            return collection
+        if kind is type and self.exceptions.get(value.__name__) is value:
+            return '{"t":"name","v":%s}' % values.quote(value.__name__)
         if kind is StandIn:
             return '{"t":"name","v":%s}' % values.quote(value.__name__)
         if kind in (type(len), type) and getattr(sys.modules.get(value.__module__), value.__name__, None) is value:
@@ -63,9 +66,11 @@ class Session:
         return None
 
     def _function(self, function):
-        if not any(known is function for known in self.functions):
+        methods = type(self.call), type(self.functions.append)  # of one object they are made anew each time
+        same = [known is function or type(function) in methods and known == function for known in self.functions]
+        number = same.index(True) if True in same else len(same)
+        if number == len(same):
             self.functions.append(function)
-        number = next(at for at, known in enumerate(self.functions) if known is function)
         code = getattr(function, "__code__", None) if type(function) is type(_put_back) else None
         shape = None
         if code is not None:
@@ -106,9 +111,9 @@ class Session:
         if role == "coroutine":
             self.coroutines.append((self._coroutine(number), number))
             return self.coroutines[-1][0]
-        self.known = number in self.objects
         self.fresh.discard(number)
         if number not in self.objects:
+            self.arrived.add(number)
             self.objects[number] = self.kind_named(role, value[1])(self, number)
         return self.objects[number]
 
@@ -130,9 +135,8 @@ class Session:
     def call(self, target, args, kwargs, made_by_tests=False):
         text = "{%s,\"a\":%s" % (target, self.dump(list(args), "an argument"))
         if kwargs:
-            items = sorted(kwargs.items())
             text += ',"k":{%s}' % ",".join(
-                "%s:%s" % (values.quote(key), self.dump(value, "argument " + key)) for key, value in items
+                "%s:%s" % (values.quote(key), self.dump(value, "argument " + key)) for key, value in kwargs.items()
             )
         named = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
         return self.ask(text + "}", named, (), made_by_tests)
@@ -146,7 +150,9 @@ class Session:
     def ask(self, text, args=(), natural=(), made_by_tests=False):
         try:
             members = self.channel.ask(text, self.call_back)
+            self.arrived = arrived = set()
             reply = Reply(members, self.load_ref)
+            self.arrived = arrived  # reading it may have asked for more, as hashes
         except Ended:
             self.ended = True
             raise
@@ -166,7 +172,7 @@ class Session:
             if reply.value in args and values.is_mutable(args[reply.value]):
                 return args[reply.value]
             raise RuntimeError("the reply is no data: there is no such argument")
-        if made_by_tests and isinstance(reply.value, Remote) and not self.known:
+        if made_by_tests and isinstance(reply.value, Remote) and reply.value._remote[1] in self.arrived:
             self.made.add(reply.value._remote[1])
             self.fresh.add(reply.value._remote[1])
         return reply.value
@@ -177,13 +183,11 @@ class Session:
     def exception(self, reply, natural):
         if 0 <= reply.number < len(self.errors):
             error = self.errors[reply.number]
-            return RuntimeError(str(error)) if isinstance(error, _SIGNS) else error
+            return RuntimeError(str(error)) if self._is_sign(type(error)) else error
         own = tuple(self.exceptions[name] for name in reply.names if name in self.exceptions)
         kind = next(filter(None, map(self._known_exception, reply.names)), Exception)
-        if issubclass(kind, _SIGNS) and not issubclass(kind, natural):
-            names = [base.__name__ for base in kind.__mro__ if base not in Exception.__mro__]
-            if not any(name in text for name in names for text in self.texts):
-                kind = RuntimeError
+        if self._is_sign(kind) and not issubclass(kind, natural):
+            kind = RuntimeError
         bases = tuple(dict.fromkeys([*own, kind])) if kind is not Exception else own
         words = {} if reply.words is None else {"__str__": lambda _: reply.words}
         name = own[0].__name__ if own else next(iter(reply.names), "")
@@ -196,8 +200,14 @@ class Session:
             error = whole.__new__(whole)
             error.args = (reply.text,)
         error.__dict__.update((name, value) for name, value in reply.attributes.items() if type(name) is str)
+        if isinstance(error, OSError) and isinstance(reply.attributes.get("filename"), str):
+            error.filename = reply.attributes["filename"]
         error.longhaul_names = reply.names
         return error
+
+    def _is_sign(self, kind):
+        names = [base.__name__ for base in kind.__mro__ if base not in Exception.__mro__]
+        return issubclass(kind, _SIGNS) and not any(name in text for name in names for text in self.texts)
 
     # The exception that a name means here; those of modules ("queue:Empty") where the tests name them.
     def _known_exception(self, name):
@@ -215,7 +225,7 @@ def _put_back(old, new):
         return new
     if type(old) is list:
         old[:] = [_put_back(old[at], item) if at < len(old) else item for at, item in enumerate(new)]
-    elif type(old) is dict:
+    elif isinstance(old, dict):
         items = {key: _put_back(old.get(key), item) for key, item in new.items()}
         old.clear()
         old.update(items)

@@ -45,6 +45,9 @@ TEST(CodeTests, ReadsAssertionsAndAppendsTheCheckCall) {
   EXPECT_EQ(list.setup, "import math");
   const CodeTests check = Parse(R"J({"test": "def check(c): pass", "entry_point": "f"})J");
   EXPECT_THAT(check.assertions[0], HasSubstr("\ncheck(f)\n"));
+  const CodeTests file = Parse(R"J({"test": "def test_f(): pass"})J");
+  EXPECT_EQ(file.assertions[0], "def test_f(): pass");
+  EXPECT_EQ(file.entry_point, "");
   const CodeTests cpp = Parse(R"J({"test": "int main() {}", "declaration": "long f(long n)"})J");
   EXPECT_EQ(cpp.declaration, "long f(long n)");
 }
