@@ -30,6 +30,11 @@ bool IsPermanent(const Status& status) {
          status.code() == StatusCode::kUnauthenticated;
 }
 
+// Nobody is there, or cannot be reached: a server that is started again, say.
+bool IsAway(const Status& status) { return status.code() == StatusCode::kUnavailable; }
+
+constexpr int64_t kBackoffMsMax = 2000;
+
 // The result, or UNSCORABLE if it is none.
 proto::RewardResult Checked(const proto::RewardResult& result) {
   if (result.status() == proto::REWARD_STATUS_UNSPECIFIED) {
@@ -147,7 +152,7 @@ void ScoringPool::Advance(const std::shared_ptr<Scoring>& scoring) {
     }
     scoring->answered = false;
     const auto backoff = std::chrono::milliseconds(scoring->backoff_ms);
-    scoring->backoff_ms *= 2;
+    scoring->backoff_ms = std::min(2 * scoring->backoff_ms, kBackoffMsMax);
     Queue(scoring, Clock::now() + backoff);
     return;
   }
@@ -179,7 +184,7 @@ void ScoringPool::Attempt(const std::shared_ptr<Scoring>& scoring) {
 
 bool ScoringPool::TryAgain(const Scoring& scoring) const {
   return !scoring.status.ok() && !IsPermanent(scoring.status) &&
-         scoring.attempts < args_.options->reward_attempts &&
+         (scoring.attempts < args_.options->reward_attempts || IsAway(scoring.status)) &&
          scoring.left_ms() > scoring.backoff_ms;
 }
 

@@ -4,7 +4,8 @@
 //
 // A Score call that is open holds no thread, so any number of slow ones hold back no fast one; how
 // many are open is bounded by what is leased. A call that fails is tried again with backoff, at
-// most reward_attempts times and within reward_deadline_ms from the first attempt on.
+// most reward_attempts times, and a service that is away is asked again, within reward_deadline_ms
+// from the first attempt on.
 //
 // What the reward service answers is entered as it is, if it is a whole answer with finite scores.
 // Anything else (no answer in time, another number of results, NaN) makes the rollouts concerned

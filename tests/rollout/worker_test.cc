@@ -200,8 +200,8 @@ TEST_F(WorkerTest, WeightsAreTakenInTwoPhases) {
   EXPECT_TRUE(Commit(0).ok());
 }
 
-TEST_F(WorkerTest, AFailingRewardServiceIsTriedAgain) {
-  std::atomic<int> failures = 2;
+TEST_F(WorkerTest, ARewardServiceThatIsAwayIsTriedUntilItIsBack) {
+  std::atomic<int> failures = 20;  // more than reward_attempts
   reward_.fault = [&](grpc::ServerContext*) {
     const bool fails = failures.fetch_sub(1) > 0;
     return fails ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "busy") : grpc::Status::OK;
@@ -231,7 +231,7 @@ TEST_F(WorkerTest, SlowScoresHoldBackNoOtherGroup) {
 
 TEST_F(WorkerTest, WhatCannotBeScoredIsUnscorableWithTheCause) {
   reward_.fault = [](grpc::ServerContext*) {
-    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "judge is down");
+    return grpc::Status(grpc::StatusCode::INTERNAL, "judge is down");
   };
   StartWorker();
   coordinator_.Open(Leases(2));
