@@ -148,6 +148,31 @@ TEST_F(GroupCollectorTest, PendingGroupsGrowStaleAndAreDropped) {
   EXPECT_EQ(next.stale_groups, 1);
 }
 
+// A resumed run may allow less than the one that kept them.
+TEST_F(GroupCollectorTest, KeptGroupsObeyTheBoundOfThisRun) {
+  coordinator_.SetVersion(3);
+  InstantWorker worker(
+      &coordinator_,
+      [](const proto::Lease&) {
+        return std::vector<double>{0, 1};
+      },
+      3);
+  StepConfig config = FourPrompts();
+  config.dynamic_sampling.enabled = true;
+  config.async.max_staleness_steps = 1;
+  GroupCollector collector = Make(config);
+  GroupCollector::State state;
+  for (int64_t version : {1, 2}) {
+    *state.pending.emplace_back().mutable_task() = MakeTask(fmt::format("v{}", version));
+    *state.pending.back().add_rollouts() = MakeRollout(0, {1}, 1, version);
+  }
+  collector.Restore(std::move(state));
+  const Collection collection = collector.Collect({.step = 3, .weight_version = 3}).value();
+  EXPECT_THAT(Uids(collection.train), ElementsAre("v2", "t0", "t1", "t2"));
+  EXPECT_THAT(Uids(collection.dropped), ElementsAre("v1"));
+  EXPECT_EQ(collection.stale_groups, 1);
+}
+
 TEST_F(GroupCollectorTest, ErrorShowsSolveRates) {
   InstantWorker worker(
       &coordinator_,

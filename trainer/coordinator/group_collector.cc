@@ -26,6 +26,8 @@ StatusOr<Collection> GroupCollector::Collect(const StepRequest& request) {
   const auto enough = [&] {
     return static_cast<int64_t>(state_.pending.size()) >= args_.config.num_prompts_per_step;
   };
+  // Kept by a run whose max_staleness_steps was larger, they may be too old for this one.
+  DropStale(request.weight_version);
   // A batch that was under way at a checkpoint is finished first.
   bool batch_open = !state_.open_ids.empty();
   while (!enough() || batch_open) {
@@ -132,16 +134,19 @@ StatusOr<Collection> GroupCollector::Conclude(const StepRequest& request) {
   state_.gen_batches = 0;
   state_.stale_groups = 0;
   // What waits for the next step must not be older than allowed when it comes.
+  DropStale(request.weight_version + 1);
+  return collection;
+}
+
+void GroupCollector::DropStale(int64_t weight_version) {
   std::erase_if(state_.pending, [&](proto::Group& group) {
-    const bool stale =
-        StalenessOf(group, request.weight_version + 1) > args_.config.async.max_staleness_steps;
+    const bool stale = StalenessOf(group, weight_version) > args_.config.async.max_staleness_steps;
     if (stale) {
       state_.dropped.push_back(std::move(group));
       ++state_.stale_groups;
     }
     return stale;
   });
-  return collection;
 }
 
 Status GroupCollector::NothingUsable(const StepRequest& request) const {

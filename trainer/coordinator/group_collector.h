@@ -87,6 +87,8 @@ class GroupCollector {
   void Drain(const StepRequest& request);
   Status CheckScored(const StepRequest& request) const;
   StatusOr<Collection> Conclude(const StepRequest& request);
+  // Pending groups that are too old under this version are dropped.
+  void DropStale(int64_t weight_version);
   Status NothingUsable(const StepRequest& request) const;
 
   Args args_;
