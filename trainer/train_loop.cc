@@ -215,7 +215,7 @@ void Trainer::Impl::ApplyCurriculum() {
 }
 
 LossSettings Trainer::Impl::loss_settings() const {
-  LossSettings settings = ResolveLoss(config.algorithm, curriculum->max_response_length());
+  LossSettings settings = ResolveLoss(config.algorithm, config.max_window());
   const StageChanges changes = curriculum->changes();
   if (changes.is_weight_max.has_value()) settings.ratio_max = *changes.is_weight_max;
   return settings;

@@ -234,6 +234,25 @@ TEST(TrainerTest, PackingDoesNotChangeTheWeightOfTheBalanceLoss) {
   EXPECT_NEAR(norms[1], norms[0], 1e-5 * norms[0]);
 }
 
+// The length that token sums are divided by does not change in the middle of a run.
+TEST(TrainerTest, TheNormLengthIsTheLongestWindow) {
+  std::vector<std::vector<std::string>> metrics;
+  for (const std::optional<int64_t> norm_length : {std::optional<int64_t>(), {8}}) {
+    TinyRun run(Dir("norm_length"));
+    TrainerConfig config = run.config();
+    config.sft.reset();
+    config.trainer.max_steps = 3;
+    config.curriculum.length.stages = {{.max_response_length = 4}, {.max_response_length = 8}};
+    config.curriculum.length.advance_when = {
+        .ppl_slope_below = 100, .ppl_window = 2, .p99_len_frac_above = 0, .min_steps = 2};
+    config.algorithm.loss.loss_agg = LossAggregation::kSeqMeanTokenSumNorm;
+    config.algorithm.loss.norm_length = norm_length;
+    ASSERT_EQ(run.RunAll(config).value().curriculum_boundaries.size(), 1u);
+    metrics.push_back(run.Metrics());
+  }
+  EXPECT_EQ(metrics[0], metrics[1]);
+}
+
 TEST(TrainerTest, RunsEveryLossWithEveryFeature) {
   for (LossType type : {LossType::kCispo, LossType::kGrpo, LossType::kDapo, LossType::kGspo,
                         LossType::kReinforce}) {

@@ -36,7 +36,8 @@ struct LossSettings {
   KlType kl_type = KlType::kK3;
   double entropy_coef = 0;
 };
-// `max_response_length`: the window, which seq_mean_token_sum_norm divides by unless told.
+// `max_response_length`: the longest window of the run, which seq_mean_token_sum_norm divides by
+// unless told, in every stage.
 LossSettings ResolveLoss(const AlgorithmConfig& config, int64_t max_response_length);
 
 template <typename T>
