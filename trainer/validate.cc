@@ -264,7 +264,12 @@ Status Validate(const TrainerConfig& config, const Config& source,
 
 std::vector<std::string> Warnings(const TrainerConfig& config) {
   std::vector<std::string> warnings;
-  if (config.updates_per_rollout() == 1 && config.algorithm.loss.type != LossType::kReinforce) {
+  // Only refills leave groups for a later step.
+  const bool stale = config.rollout.dynamic_sampling.enabled &&
+                     config.rollout.async.max_staleness_steps > 0 &&
+                     config.algorithm.loss.anchor == Anchor::kRollout;
+  if (config.updates_per_rollout() == 1 && !stale &&
+      config.algorithm.loss.type != LossType::kReinforce) {
     warnings.push_back(
         "updates_per_rollout is 1 and nothing is stale: every importance ratio is 1, the window "
         "never binds and the loss is REINFORCE");

@@ -134,6 +134,10 @@ TEST(DescribeTest, PrintsBothConventions) {
 TEST(WarningsTest, OneUpdateNeverClips) {
   TrainerConfig config;
   EXPECT_THAT(Warnings(config), Contains(HasSubstr("REINFORCE")));
+  config.algorithm.loss.anchor = Anchor::kRollout;
+  EXPECT_THAT(Warnings(config), Contains(HasSubstr("REINFORCE")));
+  config.rollout.dynamic_sampling.enabled = true;
+  EXPECT_THAT(Warnings(config), IsEmpty()) << "groups that refills leave over are of older weights";
   config.trainer.minibatch_prompts = 16;
   EXPECT_THAT(Warnings(config), IsEmpty());
   config.optimizer.eps = 1e-8;
