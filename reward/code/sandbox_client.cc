@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "common/logging.h"
 #include "proto/grpc_status.h"
 #include "proto/sandbox.grpc.pb.h"
 
@@ -115,6 +116,7 @@ StatusOr<Reply> SandboxClient::Call(const Request& request, const ScoringCall& c
     if (call.cancelled()) return Cancelled("the caller has gone");
     Status failure = reply.status();
     if (reply.ok()) {
+      if (away_.exchange(false)) LogInfo("the sandbox is back");
       const auto error = InternalError(*reply);
       if (!error.has_value()) return reply;
       failure = Internal("the sandbox failed: {}", *error);
@@ -125,6 +127,9 @@ StatusOr<Reply> SandboxClient::Call(const Request& request, const ScoringCall& c
       return Annotate(failure, "sandbox");
     }
     if (std::chrono::system_clock::now() + wait >= deadline) return Annotate(failure, "sandbox");
+    if (failure.code() == StatusCode::kUnavailable && !away_.exchange(true)) {
+      LogWarning("the sandbox is away, programs wait for it: {}", Message(failure));
+    }
     before = std::move(failure);
     std::mutex mutex;
     std::unique_lock lock(mutex);

@@ -2,11 +2,13 @@
 //
 // Execute and Converse of the sandbox service (proto/sandbox.proto), tried again when it is the
 // service that failed: an error of the call that may pass, or a run whose outcome is
-// INTERNAL_ERROR. Executions leave nothing behind, so a second try is as good as the first.
+// INTERNAL_ERROR. Executions leave nothing behind, so a second try is as good as the first. A
+// service that is away is told once, and that it is back.
 //
 // Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 
@@ -48,6 +50,7 @@ class SandboxClient {
 
   std::unique_ptr<Stub> stub_;
   RetryPolicy policy_;
+  mutable std::atomic<bool> away_ = false;
 };
 
 }  // namespace longhaul::reward

@@ -5,11 +5,13 @@
 #include <memory>
 #include <thread>
 
+#include "common/logging.h"
 #include "scorer_case.h"
 
 namespace longhaul::reward {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const Case kEcho = {R"J({"inputs": ["1"], "outputs": ["1"]})J", "print(input())"};
@@ -35,8 +37,12 @@ TEST_F(CodeScorerTest, TriesAgainWhenTheServiceFails) {
     }
     return grpc::Status();
   });
+  std::vector<std::string> lines;
+  SetLogSink([&](LogLevel, std::string_view line) { lines.emplace_back(line); });
   EXPECT_EQ(Judge(kEcho).score, 1);
+  SetLogSink(nullptr);
   EXPECT_EQ(sandbox_.requests().size(), 4u);
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("the sandbox is away"), HasSubstr("is back")));
 }
 
 TEST_F(CodeScorerTest, AServiceThatStaysDownIsUnscorable) {
