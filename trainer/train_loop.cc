@@ -239,9 +239,9 @@ Status Trainer::Impl::FreezeReference() {
   if (reference == nullptr) {
     if (counters.rl_step > 0) {
       return FailedPrecondition(
-          "algorithm.kl.coef is {}, but the checkpoint of step {} holds no reference weights: the "
-          "run began without a KL term",
-          config.algorithm.kl.coef, counters.rl_step);
+          "algorithm.kl.coef is {}, but {} holds no reference weights: the run began without a KL "
+          "term",
+          config.algorithm.kl.coef, last_checkpoint);
     }
     reference = std::make_unique<model::Parameters>(model::Parameters::Create(*deps.model_config));
     for (size_t i = 0; i < reference->tensors().size(); ++i) {

@@ -130,6 +130,18 @@ TEST(ResumeTest, AStepUnderWayThatFitsIntoNoPassIsRefused) {
   EXPECT_TRUE(run.RunAll(config).ok());
 }
 
+TEST(ResumeTest, AKlTermThatComesLaterNamesTheCheckpointWithoutAReference) {
+  TinyRun run(Dir("late_kl"));
+  TrainerConfig config = run.config();
+  config.eval.sets.clear();
+  config.trainer.max_steps = 2;
+  const std::string last = run.RunAll(config).value().last_checkpoint;
+  config.trainer.max_steps = 3;
+  config.algorithm.kl.coef = 0.1;
+  EXPECT_THAT(Message(run.RunAll(config).status()),
+              HasSubstr(last + " holds no reference weights"));
+}
+
 // More SFT after a run that ended: what it was evaluated with are other weights.
 TEST(ResumeTest, SftThatGoesOnIsEvaluatedAgain) {
   TinyRun run(Dir("longer_sft"));
