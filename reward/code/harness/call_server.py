@@ -116,14 +116,15 @@ class _Calls:
             raise raised(values.load(line["x"]))
         return _load(line["y"], self.reference)
 
-    def run(self, call):
-        arguments = _load(call["a"], self.reference)
+    def run(self, call, shared):
+        reference = values.Rich(self.reference, shared)
+        arguments = _load(call["a"], reference)
         target = self.function(call["f"]) if "f" in call else self.objects[call["r"]]
         if "op" in call:
             reflected = call["op"].startswith("r_")
             operands = (*arguments, target) if reflected else (target, *arguments)
             return self.catching(lambda: _operation(call["op"][2:] if reflected else call["op"])(*operands))
-        keywords = {key: _load(value, self.reference) for key, value in call.get("k", {}).items()}
+        keywords = {key: _load(value, reference) for key, value in call.get("k", {}).items()}
         given = {**{str(at): value for at, value in enumerate(arguments)}, **keywords} if self.watched else {}
         before = {key: self.dump(value) for key, value in given.items() if _may_change(value)}
         try:
@@ -163,9 +164,6 @@ class _Calls:
             return self.name(value.value)
         if kind.__name__ == "Callback" and kind.__module__ == "callbacks":
             return '{"t":"callback","v":%d}' % value.number
-        collection = values.dump_collection(value, self.dump_ref) if self.watched else None
-        if collection is not None:
-            return collection
         return None if values.is_data(value) else self.name(value)
 
     def name(self, value):
@@ -173,18 +171,20 @@ class _Calls:
         role = "iterator" if hasattr(kind, "__next__") else "coroutine" if hasattr(kind, "__await__") else "object"
         return '{"t":"ref","v":["%s",%s,%d]}' % (role, values.quote(kind.__name__), self.keep(value))
 
-    def dump(self, value):
+    # `shared`: containers of the call, where the tests look at more than a value.
+    def dump(self, value, shared=None):
         try:
             with _Deep():
-                return values.dump(value, self.dump_ref)
+                return values.dump(value, values.Rich(self.dump_ref, shared) if self.watched else self.dump_ref)
         except Exception:  # it holds itself, or is deeper than one may go
             return self.name(value)
 
     def reply(self, call):
         self.changed, self.given, self.printed = {}, [], None
+        shared = values.Shared() if self.watched else None
         try:
-            value = self.run(call)
-            said = '"a":%s' % values.quote(self.given[0]) if self.given else '"v":' + self.dump(value)
+            value = self.run(call, shared)
+            said = '"a":%s' % values.quote(self.given[0]) if self.given else '"v":' + self.dump(value, shared)
         except Exception as error:
             said = _describe_error(error)
         if self.changed:

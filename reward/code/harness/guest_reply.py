@@ -28,17 +28,17 @@ class NoData(ValueError):
     pass
 
 
-# `load_ref` gives what a reference stands for.
+# `load_ref` gives what a reference stands for, `shared` are the containers of the request.
 class Reply:
     __slots__ = ("kind", "value", "names", "text", "words", "number", "arguments", "attributes", "changed", "printed")
 
-    def __init__(self, members, load_ref):
+    def __init__(self, members, load_ref, shared=None):
         try:
-            self._read(members, load_ref)
+            self._read(members, load_ref, shared)
         except Exception as problem:
             raise NoData("the reply is no data: %s" % problem) from None
 
-    def _read(self, members, load_ref):
+    def _read(self, members, load_ref, shared):
         if type(members) is not dict:
             raise TypeError("no object")
         kinds = [key for key in members if key in _KINDS]
@@ -50,7 +50,7 @@ class Reply:
             if wanted is not object and type(value) is not wanted:
                 raise TypeError(key)
         content = members[self.kind]
-        self.value = values.load(content, load_ref) if self.kind == "v" else content
+        self.value = values.load(content, values.Rich(load_ref, shared)) if self.kind == "v" else content
         self.names = [name for name in content if type(name) is str][:32] if self.kind == "e" else []
         self.text = members.get("d", "")
         self.words = members.get("s")

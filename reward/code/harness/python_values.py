@@ -44,6 +44,35 @@ class OpaqueError(Exception):
     pass
 
 
+# Containers that can be changed, in the order in which both sides have them whole: first those of the
+# arguments of a call, then those of its result. One that comes again is written as its number, so that
+# two rows of a result that are one list arrive as one, and a list of an argument as the tests' own.
+class Shared:
+    def __init__(self):
+        self.items = []
+        self.numbers = {}  # by identity
+
+    def add(self, value):
+        self.numbers[id(value)] = len(self.items)
+        self.items.append(value)
+
+    def at(self, number):
+        if type(number) is not int or not 0 <= number < len(self.items):
+            raise ValueError("there is no such container")
+        return self.items[number]
+
+
+# A `dump_ref` or `load_ref` with which dictionaries of the module collections are what they are; with
+# `shared` containers keep their identity.
+class Rich:
+    def __init__(self, reference, shared=None):
+        self.reference = reference
+        self.shared = shared
+
+    def __call__(self, *what):
+        return self.reference(*what)
+
+
 def quote(text):
     return _quote(text)
 
@@ -134,7 +163,7 @@ def is_mutable(value):
 
 
 # Dictionaries of the module collections as what they are; else they are written as plain ones.
-def dump_collection(value, dump_ref):
+def _dump_collection(value, dump_ref):
     kind = type(value)
     if kind.__module__ != "collections" or kind.__name__ not in _DICTS:
         return None
@@ -177,12 +206,28 @@ def is_data(value):
 def dump(value, dump_ref=None):
     kind = type(value)
     write = _EXACT.get(kind)
+    if type(dump_ref) is not Rich:
+        return write(value, dump_ref) if write is not None and kind is not type else _dump(value, dump_ref)
+    shared = dump_ref.shared
+    if shared is None or kind not in _MUTABLE and (write is not None or not is_mutable(value)):
+        return _dump(value, dump_ref)
+    if id(value) in shared.numbers:
+        return '{"t":"same","v":%d}' % shared.numbers[id(value)]
+    text = _dump(value, dump_ref)
+    shared.add(value)
+    return text
+
+
+def _dump(value, dump_ref):
+    kind = type(value)
+    write = _EXACT.get(kind)
     if write is not None and (kind is not type or is_data(value)):
         return write(value, dump_ref)
-    if dump_ref is not None:
-        text = dump_ref(value)
-        if text is not None:
-            return text
+    text = dump_ref(value) if dump_ref is not None else None
+    if text is None and type(dump_ref) is Rich:
+        text = _dump_collection(value, dump_ref)
+    if text is not None:
+        return text
     name = (kind.__module__, kind.__name__)
     if name in _BY_NAME:
         return '{"t":"%s","v":%s}' % (_BY_NAME[name], _quote(str(value)))
@@ -269,6 +314,7 @@ _LOAD = {
 }
 
 
+_CONTAINERS = ("dict", "set", "bytearray", "deque", "counter", "defaultdict", "ordereddict")
 _REFERENCES = ("ref", "name", "function", "callback", "builtin", "method")
 
 
@@ -276,13 +322,20 @@ _REFERENCES = ("ref", "name", "function", "callback", "builtin", "method")
 # without it there is no such value.
 def load(json, load_ref=None):
     kind = type(json)
-    if kind is list:
-        return [load(item, load_ref) for item in json]
-    if kind is not dict:
+    if kind is not list and kind is not dict:
         return json
+    value = [load(item, load_ref) for item in json] if kind is list else _load(json, load_ref)
+    if type(load_ref) is Rich and load_ref.shared is not None and (kind is list or json["t"] in _CONTAINERS):
+        load_ref.shared.add(value)
+    return value
+
+
+def _load(json, load_ref):
     tag, value = json["t"], json["v"]
     if load_ref is not None and tag in _REFERENCES:
         return load_ref(tag, value)
+    if tag == "same" and type(load_ref) is Rich and load_ref.shared is not None:
+        return load_ref.shared.at(value)
     if type(value) is list:
         value = [load(item, load_ref) for item in value]
     elif type(value) is dict:

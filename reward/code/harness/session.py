@@ -46,9 +46,6 @@ class Session:
         kind = type(value)
         if isinstance(value, Remote):
             return '{"t":"ref","v":%d}' % value._remote[1]
-        collection = values.dump_collection(value, self.dump_ref)
-        if collection is not None:
-            return collection
         if kind is type and self.exceptions.get(value.__name__) is value:
             return '{"t":"name","v":%s}' % values.quote(value.__name__)
         if kind is StandIn:
@@ -124,34 +121,36 @@ class Session:
             self.kinds[role, name] = type(str(name)[:100], (base,), {})
         return self.kinds[role, name]
 
-    def dump(self, value, what):
+    def dump(self, value, what, shared=None):
         try:
-            return values.dump(value, self.dump_ref)
+            return values.dump(value, values.Rich(self.dump_ref, shared))
         except values.OpaqueError as problem:
             text = "%s cannot be passed to the program: %s" % (what, problem)
             self.unsendable = self.unsendable or text
             raise TypeError(text) from None
 
     def call(self, target, args, kwargs, made_by_tests=False):
-        text = "{%s,\"a\":%s" % (target, self.dump(list(args), "an argument"))
+        shared = values.Shared()
+        text = "{%s,\"a\":%s" % (target, self.dump(list(args), "an argument", shared))
         if kwargs:
             text += ',"k":{%s}' % ",".join(
-                "%s:%s" % (values.quote(key), self.dump(value, "argument " + key)) for key, value in kwargs.items()
+                "%s:%s" % (values.quote(key), self.dump(value, "argument " + key, shared)) for key, value in kwargs.items()
             )
         named = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
-        return self.ask(text + "}", named, (), made_by_tests)
+        return self.ask(text + "}", shared, named, (), made_by_tests)
 
     def operate(self, target, operation, arguments, natural=(), made_by_tests=False):
-        text = self.dump(list(arguments), "an operand")
-        return self.ask('{%s,"op":"%s","a":%s}' % (target, operation, text), (), natural, made_by_tests)
+        shared = values.Shared()
+        text = self.dump(list(arguments), "an operand", shared)
+        return self.ask('{%s,"op":"%s","a":%s}' % (target, operation, text), shared, (), natural, made_by_tests)
 
-    # `args`: by the names that replies have for them. `natural`: what the request may raise whatever the
+    # `shared`: containers of the request. `args`: by the names that replies have for them. `natural`: what the request may raise whatever the
     # tests name.
-    def ask(self, text, args=(), natural=(), made_by_tests=False):
+    def ask(self, text, shared, args=(), natural=(), made_by_tests=False):
         try:
             members = self.channel.ask(text, self.call_back)
             self.arrived = arrived = set()
-            reply = Reply(members, self.load_ref)
+            reply = Reply(members, self.load_ref, shared)
             self.arrived = arrived  # reading it may have asked for more, as hashes
         except Ended:
             self.ended = True

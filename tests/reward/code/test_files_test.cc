@@ -163,5 +163,22 @@ TEST_F(CodeScorerTest, ContainersArriveAsWhatTheyAre) {
   ExpectRight({Assertion("assert 3 in f() and 4 not in f()"), "def f():\n  yield from (1, 2, 3)"});
 }
 
+// Rows that are one list, and lists of an argument that a result holds on to.
+TEST_F(CodeScorerTest, ContainersOfAResultKeepTheirIdentity) {
+  const std::string grid = "m = grid(2)\nm[0][0] = 1\nassert m == [[1, 0], [0, 0]]";
+  ExpectRight({Assertion(grid), "def grid(n): return [[0] * n for _ in range(n)]"});
+  ExpectWrong({Assertion(grid), "def grid(n): return [[0] * n] * n"});
+  const std::string copy = "a = [[1], [2]]\nb = clone(a)\nb[0].append(3)\nassert a == [[1], [2]]";
+  ExpectRight({Assertion(copy), "def clone(a): return [list(r) for r in a]"});
+  ExpectWrong({Assertion(copy), "def clone(a): return a[:]"});
+  ExpectWrong({Assertion("d = f('ab')\nd['a'].append(1)\nassert d == {'a': [1], 'b': []}"),
+               "def f(s): return dict.fromkeys(s, [])"});
+  ExpectRight({Assertion("a = {'x': [3, 1]}\nb = f(a)\nassert b[0] is a['x'] and a['x'] == [1, 3]"),
+               "def f(d):\n  d['x'].sort()\n  return [d['x'], 0]"});
+  ExpectRight({Assertion("from collections import defaultdict\nd = defaultdict(list, a=[1])\n"
+                         "l = f([d, d['a']])\nassert l[0] is d['a'] and l[1] is d"),
+               "def f(l): return l[::-1]"});
+}
+
 }  // namespace
 }  // namespace longhaul::reward
