@@ -69,7 +69,7 @@ TEST(CodeProblem, LinesAreAFunctionOfTheirSettings) {
   }
   config.programs[0].difficulty_min = 3;
   config.programs[0].difficulty_max = 1;
-  EXPECT_THAT(Message(CheckGenerator(config)), HasSubstr("programs[0]"));
+  EXPECT_THAT(Message(CheckGenerator(config)), HasSubstr("programs.0"));
 }
 
 }  // namespace

@@ -343,7 +343,7 @@ TEST(LogicTasks, ImpossibleMixturesAreRefused) {
   config.puzzles[1].task = "dyck_languge";
   EXPECT_THAT(Message(CheckGenerator(config)), HasSubstr("dyck_language"));
   config.puzzles[1].task = "all";
-  EXPECT_THAT(Message(CheckGenerator(config)), HasSubstr("puzzles[1]"));
+  EXPECT_THAT(Message(CheckGenerator(config)), HasSubstr("puzzles.1"));
 }
 
 }  // namespace

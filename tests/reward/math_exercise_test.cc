@@ -128,7 +128,7 @@ TEST(MathExercise, TopicsSplitsAndSettingsAreKept) {
   config.split = Split::kTest;
   for (const Json& line : Lines(config)) EXPECT_FALSE(train.contains(*line.GetString("prompt")));
   config.exercises[0].difficulty_max = 0;
-  EXPECT_THAT(Message(CheckGenerator(config)), HasSubstr("exercises[0]: difficulty_min 1"));
+  EXPECT_THAT(Message(CheckGenerator(config)), HasSubstr("exercises.0: difficulty_min 1"));
 }
 
 }  // namespace
