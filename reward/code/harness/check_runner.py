@@ -28,6 +28,7 @@ _MODULES = (
     "statistics string sys time"
 ).split()
 
+_compile, _exec = compile, exec  # code_guard.py puts others in their place
 _RECURSION = 20000  # what is nested, and functions that the program's decorators call, go through more frames
 
 
@@ -58,11 +59,13 @@ class _Runner:
     def __init__(self, check, channel):
         self.check = check
         self.channel = channel
+        self.fault = ""  # why no program can be judged by these tests
+        self.guard = code_guard.Guard(lambda: channel.calls, self.refuse)
         texts = [check["setup"], *check["snippets"]]
         nodes = test_source.nodes_of(texts)
         self.modules = test_source.used_modules(nodes, _MODULES)
         self.exits = test_source.exits(nodes)
-        self.results = test_cases.watch_results() if any("unittest" in text for text in texts) else []
+        self.watch = test_cases.Watch() if any("unittest" in text for text in texts) else None
         self.names = check["names"]
         if self.names is None:
             defined = [*self.namespace_of_prelude(), *self.modules]
@@ -70,15 +73,11 @@ class _Runner:
         imported = test_source.imported_names(nodes)
         exceptions = test_source.exception_names(nodes).intersection([*self.names, *imported])
         self.session = Session(channel, texts, sorted(exceptions), test_source.class_names(nodes))
-        own = test_source.constants([*nodes, *test_source.nodes_of([check["prelude"]])])
-        sys.modules["solution"] = _Solution(self.session.stand_in, self.refuse)
-        code_guard.install(lambda: channel.calls, own, self.refuse_event)
-
-    def refuse_event(self, event):
-        self.refuse("they run what the program returns (%s)" % event)
+        for name in test_source.SOLUTION:
+            sys.modules[name] = _Solution(self.session.stand_in, self.refuse)
 
     def refuse(self, fault):
-        self.session.unsendable = self.session.unsendable or fault
+        self.fault = self.fault or fault
 
     def namespace_of_prelude(self):
         module = type(sys)("__main__")
@@ -86,7 +85,7 @@ class _Runner:
         namespace = module.__dict__
         if self.check["prelude"]:
             namespace["__name__"] = "prelude"
-            exec(compile(self.check["prelude"], "prelude", "exec"), namespace)
+            self.execute(self.check["prelude"], namespace)
             namespace["__name__"] = "__main__"
         return namespace
 
@@ -96,16 +95,25 @@ class _Runner:
             namespace[name] = __import__(name)
         for name in self.names:
             namespace[name] = self.session.stand_in(name)
-        exec(compile(self.check["setup"], "tests", "exec"), namespace)
+        self.execute(self.check["setup"], namespace)
         return namespace
 
+    def execute(self, text, namespace):
+        code = _compile(text, "tests", "exec")
+        self.guard.allow(code)
+        _exec(code, namespace)
+
     def run_tests(self, snippet):
-        self.results.clear()
+        if self.watch is not None:
+            self.watch.clear()
         namespace = self.namespace()
-        exec(compile(snippet, "tests", "exec"), namespace)
-        for name in test_source.idle_tests(snippet):
-            test_cases.run(namespace[name])
-        test_cases.check(self.results)
+        self.execute(snippet, namespace)
+        if "test" in snippet or "test" in self.check["setup"]:
+            nodes = test_source.nodes_of([self.check["setup"], snippet])
+            for name in test_cases.run_idle(namespace, nodes, self.watch):
+                self.refuse("%s wants fixtures of pytest" % name)
+        if self.watch is not None:
+            self.watch.check()
 
     # Why the snippet failed; None only when all its statements were run and the program answered. Tests
     # that end themselves pass by the exit status they choose.
@@ -160,8 +168,8 @@ def main():
         verdict = runner.verdict()
     except Exception as error:
         send("fault", _describe(error))
-    if runner.session.unsendable:
-        send("fault", runner.session.unsendable)
+    if runner.fault or runner.session.unsendable:
+        send("fault", runner.fault or runner.session.unsendable)
     send("verdict", verdict)
 
 

@@ -5,11 +5,15 @@ import ast
 import builtins
 import symtable
 
-_OWN_RUNS = ("unittest.main", "TextTestRunner", "TestLoader", "defaultTestLoader", "makeSuite", "TestSuite")
-
 
 def nodes_of(sources):
     return [node for source in sources for node in ast.walk(ast.parse(source, "tests"))]
+
+
+# Attributes that data has and classes of programs seldom: to ask for one says nothing of what it is asked of.
+_OF_DATA = {name for kind in (str, int, float) for name in dir(kind)} | {"sort", "reverse"}
+_OF_DATA |= {name for name in dir(set) if name not in dir(list)} - {"add", "remove", "discard", "update"}
+SOLUTION = ("solution", "main")  # modules that tests import the judged program as
 
 
 # Names that test code uses and nothing defines: those of the judged program.
@@ -33,7 +37,7 @@ def free_names(sources, defined):
 
 # Names that they import from the judged program, as a module.
 def imported_names(nodes):
-    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "solution"]
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module in SOLUTION]
     return {name.name for node in imports for name in node.names}
 
 
@@ -84,7 +88,7 @@ def class_names(nodes):
             called |= {name for name in _made(node) if "_" not in name.lstrip("_")}
             if _called(node) == "isinstance":
                 certain |= {name.id for name in ast.walk(node.args[-1]) if isinstance(name, ast.Name)}
-        elif isinstance(node, ast.Attribute):
+        elif isinstance(node, ast.Attribute) and node.attr not in _OF_DATA:
             signs |= made(node.value)
             certain |= {node.value.id} if isinstance(node.value, ast.Name) else _made(node.value)
         elif isinstance(node, ast.BinOp):
@@ -148,33 +152,32 @@ def _variables(nodes):
     return direct, derived
 
 
-# Text that they hold themselves.
-def constants(nodes):
-    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
-    return {text.strip() for text in texts if isinstance(text, (str, bytes))}
-
-
 # Whether they end the process themselves.
 def exits(nodes):
     calls = {_called(node) for node in nodes if isinstance(node, ast.Call)}
     return bool(calls & {"exit", "_exit", "quit", "main", "SystemExit"})
 
 
-# Functions and classes of tests, by name, that a source defines and nothing in it runs: a runner of tests
-# would. A function that wants arguments wants fixtures of one.
-def idle_tests(source):
-    tree = ast.parse(source, "tests")
-    if any(name in source for name in _OWN_RUNS):
-        return []
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    found = []
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+# Names that they call or hand on. To ask for an attribute, to derive from a class or to look at one is
+# neither.
+def used_names(nodes):
+    beside = []
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            beside.append(node.value)
+        elif isinstance(node, ast.ClassDef):
+            beside += node.bases
+        elif isinstance(node, ast.Call) and _called(node) in ("super", "setattr", "getattr", "hasattr", "issubclass"):
+            beside += node.args
+    beside = set(map(id, beside))
+    return {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in beside}
+
+
+# Whether a function, by its definition, is called without arguments by a runner of tests: a decorator may
+# bring some.
+def wants_fixtures(nodes, name):
+    for node in nodes:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
             wanted = len(node.args.args) + len(node.args.posonlyargs) - len(node.args.defaults)
-            if node.name.startswith("test_") and node.name not in used and not wanted:
-                found.append(node.name)
-        elif isinstance(node, ast.ClassDef) and node.name not in used:
-            methods = [item.name for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))]
-            if any(name.startswith("test") for name in methods):
-                found.append(node.name)
-    return found
+            return wanted > 0 and not node.decorator_list
+    return False

@@ -38,7 +38,14 @@ TEST_F(CodeScorerTest, FilesOfTestsRunAsTheirRunnerWouldRunThem) {
       import + "print(add(1, 1))\ndef test_add(): assert add(1, 2) == 3\n",
       "import solution\nclass TestAdd:\n  def setup_method(self): self.two = 2\n"
       "  def test_add(self): assert solution.add(1, self.two) == 3\n",
-      "async def test_add(): assert add(1, 2) == 3\n"};
+      "async def test_add(): assert add(1, 2) == 3\n",
+      "import unittest\nclass TestAdd(unittest.TestCase):\n  def setUp(self):\n"
+      "    super(TestAdd, self).setUp()\n    self.want = 3\n"
+      "  def test_add(self): self.assertEqual(add(1, 2), self.want)\nadd(0, 0)\n",
+      "import unittest\nclass Common:\n  def test_add(self): self.assertEqual(add(1, 2), 3)\n"
+      "class AddTestSuite(Common, unittest.TestCase): pass\n# unittest.main()\nadd(0, 0)\n",
+      "want = []\ndef setup_module(): want.append(3)\ndef test_add(): assert add(1, 2) in want\n"
+      "test_add.slow = True\nadd(0, 0)\n"};
   for (const std::string& test : files) {
     SCOPED_TRACE(test);
     ExpectRight({File(test), kAdd});
@@ -48,6 +55,8 @@ TEST_F(CodeScorerTest, FilesOfTestsRunAsTheirRunnerWouldRunThem) {
                                   "entry_point": "Solution().add"})J";
   ExpectRight({method, "class Solution:\n  def add(self, a, b): return a + b"});
   ExpectWrong({method, "class Solution:\n  def add(self, a, b): return a - b"});
+  const std::string fixture = "add(0, 0)\ndef test_add(three): assert add(1, 2) == three";
+  EXPECT_THAT(Judge({File(fixture), kAdd}).detail, HasSubstr("test_add wants fixtures"));
   const Verdict patched = Judge({File("import solution\nsolution.add = None"), kAdd});
   EXPECT_FALSE(patched.scorable);
   EXPECT_THAT(patched.detail, HasSubstr("replace add in the program"));
@@ -61,6 +70,8 @@ TEST_F(CodeScorerTest, NothingThatAProgramReturnsIsRunByTheTests) {
         "import builtins\nassert builtins.eval(f(1)) == 24", "run = eval\nassert run(f(1)) == 24",
         "exec(compile(f(1), 'x', 'exec'))\nassert f(2) == 3",
         "import timeit\nassert timeit.timeit(f(1), number=1) < 0",
+        "assert eval(f(1)) == 'x'\n'__import__(\\'os\\')._exit(0)'",
+        "open('made.py', 'w').write(f(1))\nimport made",
         "import importlib\nassert importlib.import_module('subprocess').run(f(1)) == 24"}) {
     const Verdict verdict = Judge({Assertion(test), forged});
     EXPECT_FALSE(verdict.scorable) << test << verdict.detail;
