@@ -11,7 +11,7 @@
 //                                                              arguments as JSON, one a line
 //   {"assert_case": ["assert f(1) == 2", ...]}                 assertions (MBPP); "setup"
 //   {"test": "def check(candidate): ...", "entry_point": "f"}  HumanEval; "setup"
-//   {"test": "import unittest ..."}                            a file of tests (BigCodeBench, KodCode)
+//   {"test": "import unittest ..."}                            a file of tests (BigCodeBench)
 //   {"test": "int main() {...}", "declaration": "long f(long n)"}  the same in C++
 //
 // "prelude" is code that solutions may build on (imports and helpers that the prompt shows);
