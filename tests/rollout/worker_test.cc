@@ -16,6 +16,7 @@ namespace longhaul::rollout {
 namespace {
 
 constexpr int64_t kLongest = 60;
+constexpr int64_t kManyGroups = 32;  // more than can be generated between two looks
 constexpr int kLooksMax = 10'000;
 
 // A worker between fakes, and the trainer's stub to it.
@@ -285,8 +286,8 @@ TEST_F(WorkerTest, WhatCannotBeGeneratedComesBackAborted) {
 
 // Two lives: the second worker is given what a snapshot of the first one held.
 TEST_F(WorkerTest, AnotherWorkerContinuesASnapshotToTheSameBits) {
-  const Completions reference = Reference(8);
-  const std::vector<proto::Lease> leases = Leases(8);
+  const Completions reference = Reference(kManyGroups);
+  const std::vector<proto::Lease> leases = Leases(kManyGroups);
   StartWorker();
   coordinator_.Open(leases);
   Publish(0);
@@ -300,7 +301,7 @@ TEST_F(WorkerTest, AnotherWorkerContinuesASnapshotToTheSameBits) {
     }
   }
   Resume();
-  ExpectReturned(coordinator_.WaitForReturns(8), reference);
+  ExpectReturned(coordinator_.WaitForReturns(kManyGroups), reference);
   worker_->Stop();
 
   const auto engine = rig_.MakeEngine({.max_num_seqs = 5});
@@ -333,13 +334,13 @@ TEST_F(WorkerTest, RenewalsBringWhatIsGenerated) {
 
 TEST_F(WorkerTest, SequencesGoOnUnderTheNextVersion) {
   StartWorker();
-  coordinator_.Open(Leases(4));
+  coordinator_.Open(Leases(kManyGroups));
   Publish(0);
   SnapshotOfGeneration();
   rig_.PackVersion(1);
   Publish(1);
   int64_t spans = 0;
-  for (const auto& [id, group] : coordinator_.WaitForReturns(4)) {
+  for (const auto& [id, group] : coordinator_.WaitForReturns(kManyGroups)) {
     for (const proto::Rollout& rollout : group.rollouts()) spans += rollout.versions_size() > 1;
   }
   EXPECT_GT(spans, 0);
