@@ -174,6 +174,18 @@ Status ParseAssertions(const Json& object, CodeTests& tests) {
   return OkStatus();
 }
 
+// HumanEval's "def check(candidate):"; one of more parameters is a helper.
+bool HasCheck(std::string_view test) {
+  constexpr std::string_view kCheck = "def check(";
+  for (size_t at = test.find(kCheck); at != std::string_view::npos;
+       at = test.find(kCheck, at + 1)) {
+    const std::string_view parameters = test.substr(at, test.find(')', at) - at);
+    const bool at_line_begin = at == 0 || test[at - 1] == '\n';
+    if (at_line_begin && parameters.find(',') == std::string_view::npos) return true;
+  }
+  return false;
+}
+
 Status ParseCheck(const Json& object, CodeTests& tests) {
   RETURN_IF_ERROR(CheckKeys(object, {"test", "entry_point", "setup", "prelude", "declaration"}));
   ASSIGN_OR_RETURN(std::string test, object.GetString("test"));
@@ -183,7 +195,7 @@ Status ParseCheck(const Json& object, CodeTests& tests) {
     RETURN_IF_ERROR(DeclaredName(tests.declaration).status());
   } else {
     RETURN_IF_ERROR(ParseEntryPoint(object, tests));
-    const bool has_check = test.find("def check(") != std::string::npos;
+    const bool has_check = HasCheck(test);
     if (has_check && tests.entry_point.empty()) {
       return InvalidArgument("{}: no \"entry_point\": the function that check is called with",
                              object.where());

@@ -70,9 +70,9 @@ class _Runner:
         if self.names is None:
             defined = [*self.namespace_of_prelude(), *self.modules]
             self.names = test_source.free_names(texts, defined)
-        imported = test_source.imported_names(nodes)
-        exceptions = test_source.exception_names(nodes).intersection([*self.names, *imported])
-        self.session = Session(channel, texts, sorted(exceptions), test_source.class_names(nodes))
+        aliases = test_source.Aliases(nodes)
+        exceptions = test_source.exception_names(nodes, aliases).intersection([*self.names, *aliases.imported])
+        self.session = Session(channel, texts, sorted(exceptions), test_source.class_names(nodes, aliases))
         for name in test_source.SOLUTION:
             sys.modules[name] = _Solution(self.session.stand_in, self.refuse)
 
@@ -83,6 +83,7 @@ class _Runner:
         module = type(sys)("__main__")
         sys.modules["__main__"] = module
         namespace = module.__dict__
+        namespace["__file__"] = "tests.py"
         if self.check["prelude"]:
             namespace["__name__"] = "prelude"
             self.execute(self.check["prelude"], namespace)
@@ -152,6 +153,11 @@ def _describe(error):
 def main():
     with open("check.json", encoding="utf-8") as file:
         check = values.parse_json(file.read())
+    posix.unlink("check.json")  # a program may name files for the tests to look at
+    posix.mkdir("files")
+    posix.chdir("files")
+    sys.path[:1] = []  # what is imported from now on is the library's
+    sys.path.append(posix.getcwd())
     report = posix.dup(1)
     channel = Channel(report)
     posix.dup2(posix.open("/dev/null", posix.O_WRONLY), 1)  # what tests print is no report

@@ -11,7 +11,7 @@ _EVENTS = {"marshal.loads", "pickle.find_class", "code.__new__", "open"}
 _EVENTS.update("subprocess.Popen os.system os.exec os.posix_spawn os.fork os.forkpty pty.spawn".split())
 _LIBRARY = ("/usr/", ast.__file__.removesuffix("ast.py"))
 # Of the library, what runs text that it is given.
-_RUNNERS = ("/timeit.py", "/code.py", "/codeop.py", "/runpy.py", "/doctest.py", "/pdb.py", "/bdb.py")
+_RUNNERS = ("/code.py", "/codeop.py", "/runpy.py", "/doctest.py", "/pdb.py", "/bdb.py")
 _RUNNERS += ("/profile.py", "/cProfile.py", "/trace.py", "/typing.py", "/pydoc.py")
 
 
@@ -56,12 +56,16 @@ class Guard:
             return True
         if file.startswith("<frozen importlib"):
             return bool(arguments) and str(arguments[0]).startswith(_LIBRARY)
+        if file.endswith("/timeit.py"):  # it puts what it times into a text of its own
+            timed = frame.f_locals.get("stmt"), frame.f_locals.get("setup")
+            return all(callable(one) or one in ("pass", "_stmt()", "_setup()") for one in timed)
         return file.startswith(_LIBRARY) and not file.endswith(_RUNNERS)
 
     def _hook(self, event, arguments):
         if event not in _EVENTS or not self._called():
             return
-        if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
+        file = sys._getframe(1).f_code.co_filename
+        if file.startswith("<frozen importlib") or event == "code.__new__" and file.startswith(_LIBRARY):
             return
         if event != "open" or str(arguments[0]).startswith("/proc"):
             self._refuse(event)

@@ -44,12 +44,14 @@ def _together(operation, left, right):
         raise TypeError("an object cannot be compared or calculated with data here")
     if not any(made):
         raise TypeError("the results are objects that the tests did not make, and no data")
+    fresh = [side._remote[1] for side in sides if side._remote[1] in session.fresh]
     reflected = left is not sides[0]
     name = "r_" + operation if reflected else operation
     result = session.operate('"r":%d' % number, name, [left if reflected else right])
     if isinstance(result, Remote):
-        session.made.add(result._remote[1])
-        session.fresh.add(result._remote[1])
+        if result._remote[1] in session.arrived or result._remote[1] in fresh:
+            session.made.add(result._remote[1])
+            session.fresh.add(result._remote[1])
         if len(sides) == 1 or any(side._remote[1] in session.without_number for side in sides):
             session.without_number.add(result._remote[1])
     elif len(sides) == 1:

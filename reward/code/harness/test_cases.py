@@ -57,7 +57,7 @@ def run_idle(namespace, nodes, watch):
             _run_methods(test)
         else:
             _call(namespace.get("setup_function"), test)
-            _finish(test())
+            _run_test(test)
             _call(namespace.get("teardown_function"), test)
     if waiting:
         _call(namespace.get("teardown_module"))
@@ -65,9 +65,20 @@ def run_idle(namespace, nodes, watch):
 
 
 def _is_test(value):
+    if getattr(value, "__unittest_skip__", False):
+        return False
     if isinstance(value, type):
         return value.__name__.startswith("Test") and value.__init__ is object.__init__
     return callable(value) and getattr(value, "__name__", "").startswith("test")
+
+
+# A test may skip itself, as in unittest.
+def _run_test(test):
+    try:
+        _finish(test())
+    except Exception as error:
+        if type(error).__name__ != "SkipTest" or hasattr(error, "longhaul_names"):
+            raise
 
 
 def _finish(result):
@@ -85,12 +96,12 @@ def _run_unittest(case):
 
 def _run_methods(test):
     _call(getattr(test, "setup_class", None))
-    for name in [name for name in dir(test) if name.startswith("test")]:
+    for name in [name for name in dir(test) if name.startswith("test") and callable(getattr(test, name))]:
         instance = test()
         method = getattr(instance, name)
         _call(getattr(instance, "setup_method", None), method)
         try:
-            _finish(method())
+            _run_test(method)
         finally:
             _call(getattr(instance, "teardown_method", None), method)
     _call(getattr(test, "teardown_class", None))

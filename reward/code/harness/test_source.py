@@ -32,13 +32,36 @@ def free_names(sources, defined):
     bound = set(defined)
     for source in sources:
         visit(symtable.symtable(source, "tests", "exec"))
-    return sorted(name for name in free - bound if not hasattr(builtins, name) and name != "__name__")
+    return sorted(name for name in free - bound if not hasattr(builtins, name) and name not in ("__name__", "__file__"))
 
 
-# Names that they import from the judged program, as a module.
-def imported_names(nodes):
-    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module in SOLUTION]
-    return {name.name for node in imports for name in node.names}
+# What names of the judged program are called in tests: "Point" for P where they say `P = Point`, `import
+# solution as s` and s.Point, or `from solution import Point as P`.
+class Aliases:
+    def __init__(self, nodes):
+        self.modules = {}
+        self.names = {}
+        self.imported = set()  # names of the program, from its module
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                self.modules.update((name.asname or name.name, name.name) for name in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module in SOLUTION:
+                self.names.update((name.asname or name.name, name.name) for name in node.names)
+                self.imported.update(name.name for name in node.names)
+            elif isinstance(node, ast.Attribute) and self.of(node):
+                self.imported.add(node.attr)
+        for node in nodes:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+                for target in node.targets:
+                    if isinstance(target, ast.Name) and node.value.id[:1].isupper():
+                        self.names.setdefault(target.id, self.of(node.value))
+
+    # The program's name for what a node names; empty: it names nothing of it.
+    def of(self, node):
+        if isinstance(node, ast.Name):
+            return self.names.get(node.id, node.id)
+        base = getattr(node, "value", None) if isinstance(node, ast.Attribute) else None
+        return node.attr if isinstance(base, ast.Name) and self.modules.get(base.id) in SOLUTION else ""
 
 
 # Modules of `known` whose attributes they use without importing them.
@@ -49,7 +72,7 @@ def used_modules(nodes, known):
 
 
 # Names that tests use as exceptions: in except, in raise and as arguments of assertRaises or raises.
-def exception_names(nodes):
+def exception_names(nodes, aliases):
     places = []
     for node in nodes:
         if isinstance(node, ast.ExceptHandler) and node.type is not None:
@@ -63,58 +86,73 @@ def exception_names(nodes):
             elif called == "suppress":
                 places += node.args
     items = [item for place in places for item in getattr(place, "elts", [place])]
-    return {item.id for item in items if isinstance(item, ast.Name)}
+    return {aliases.of(item) for item in items} - {""}
 
 
 def _called(node):
     return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
-# Names with a capital letter that tests use as classes. A name that is called is one, unless what it gives
-# is compared with a literal: then it is a function with such a name. Where it is only calculated with
-# literals, or searched, it must also be asked for an attribute or put together with another.
-def class_names(nodes):
-    direct, derived = _variables(nodes)
-
-    def made(node):
-        return _made_by(node, derived)
-
-    def given(node):
-        return direct.get(node.id, set()) if isinstance(node, ast.Name) else _made(node)
-
-    called, signs, certain, doubtful, functions = set(), set(), set(), set(), set()
+# Names with a capital letter that tests use as classes. A name is one for sure when they ask what it makes
+# for an attribute, or compare two that it makes. Else a name that is called is one, unless what it gives is
+# said to equal a literal, searched or calculated with: then it is a function with such a name.
+def class_names(nodes, aliases):
+    uses = _Uses(nodes, aliases)
+    called, sure, doubtful = set(), set(), set()
+    denied = {id(node.operand) for node in nodes if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)}
     for node in nodes:
         if isinstance(node, ast.Call):
-            called |= {name for name in _made(node) if "_" not in name.lstrip("_")}
+            called |= {name for name in uses.made(node) if "_" not in name.lstrip("_")}
             if _called(node) == "isinstance":
-                certain |= {name.id for name in ast.walk(node.args[-1]) if isinstance(name, ast.Name)}
+                sure |= {aliases.of(name) for name in ast.walk(node.args[-1])} - {""}
         elif isinstance(node, ast.Attribute) and node.attr not in _OF_DATA:
-            signs |= made(node.value)
-            certain |= {node.value.id} if isinstance(node.value, ast.Name) else _made(node.value)
+            sure |= uses.made(node.value) | {aliases.of(node.value)} - {""}
         elif isinstance(node, ast.BinOp):
-            pair = made(node.left), made(node.right)
-            (signs if all(pair) else doubtful).update(*pair)
-        for left, right, holds in _comparisons(node):
-            if holds:
-                doubtful |= made(right)
-            elif made(left) and made(right):
-                signs |= made(left) | made(right)
-            else:
-                functions |= (given(left) if _is_literal(right) else set()) | (given(right) if _is_literal(left) else set())
-    return ((called - doubtful) | signs) - functions | certain
+            pair = uses.made(node.left), uses.made(node.right)
+            (sure if all(pair) else doubtful).update(*pair)
+        for left, right, relation in _comparisons(node):
+            if relation == "in":
+                doubtful |= uses.made(right)
+            elif uses.made(left) and uses.made(right):
+                sure |= uses.made(left) | uses.made(right)
+            elif relation == "==" and id(node) not in denied:
+                doubtful |= uses.given(left) if _is_literal(right) else set()
+                doubtful |= uses.given(right) if _is_literal(left) else set()
+    return (called - doubtful) | sure
 
 
-# The name with a capital letter that a node calls.
-def _made(node):
-    name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
-    return {name} if name.lstrip("_")[:1].isupper() else set()
+# Which names with a capital letter were called for what a node stands for.
+class _Uses:
+    def __init__(self, nodes, aliases):
+        self._aliases = aliases
+        self._assigned = {}  # by the name of a variable: what each assignment to it gave
+        self._derived = {}  # with what was calculated with their objects
+        for node in nodes:
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+                for target in getattr(node, "targets", None) or [node.target]:
+                    self._assign(target, node.value)
 
+    def _assign(self, target, value):
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for one, other in zip(target.elts, getattr(value, "elts", ())):
+                self._assign(one, other)
+        elif isinstance(target, ast.Name):
+            self._assigned.setdefault(target.id, []).append(self._called_for(value))
+            self._derived.setdefault(target.id, set()).update(self.made(value))
 
-# The same of what a node gives, by the names in `variables`.
-def _made_by(node, variables):
-    if isinstance(node, ast.BinOp):
-        return _made_by(node.left, variables) | _made_by(node.right, variables)
-    return variables.get(node.id, set()) if isinstance(node, ast.Name) else _made(node)
+    def _called_for(self, node):
+        name = self._aliases.of(node.func) if isinstance(node, ast.Call) else ""
+        return {name} if name.lstrip("_")[:1].isupper() else set()
+
+    def made(self, node):
+        if isinstance(node, ast.BinOp):
+            return self.made(node.left) | self.made(node.right)
+        return self._derived.get(node.id, set()) if isinstance(node, ast.Name) else self._called_for(node)
+
+    # A call itself, or a variable that nothing else was put in.
+    def given(self, node):
+        assigned = self._assigned.get(node.id, []) if isinstance(node, ast.Name) else [self._called_for(node)]
+        return assigned[0] if len(assigned) == 1 else set()
 
 
 def _is_literal(node):
@@ -125,31 +163,20 @@ def _is_literal(node):
     return isinstance(node, (ast.List, ast.Set, ast.Dict, ast.Tuple, ast.JoinedStr))
 
 
-# Pairs that a node compares, and whether it asks if the second holds the first.
+# Pairs that a node compares, and how: "==", "in" or "other".
 def _comparisons(node):
     if isinstance(node, ast.Compare):
         operands = [node.left, *node.comparators]
         for left, right, operator in zip(operands, operands[1:], node.ops):
-            if not isinstance(operator, (ast.Is, ast.IsNot)):
-                yield left, right, isinstance(operator, (ast.In, ast.NotIn))
-    elif isinstance(node, ast.Call) and _called(node).startswith("assert") and len(node.args) > 1:
-        if not _called(node).startswith(("assertIs", "assertRaises")):
-            yield node.args[0], node.args[1], _called(node) in ("assertIn", "assertNotIn")
-
-
-# By the name of a variable: the names with a capital letter that were called for it, and those too with
-# whose objects it was calculated.
-def _variables(nodes):
-    direct, derived = {}, {}
-    for node in nodes:
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            for target in getattr(node, "targets", None) or [node.target]:
-                sides = getattr(target, "elts", [target]), getattr(node.value, "elts", [node.value])
-                for name, value in zip(*sides):
-                    if isinstance(name, ast.Name):
-                        direct.setdefault(name.id, set()).update(_made(value))
-                        derived.setdefault(name.id, set()).update(_made_by(value, derived))
-    return direct, derived
+            if isinstance(operator, (ast.In, ast.NotIn)):
+                yield left, right, "in"
+            elif not isinstance(operator, (ast.Is, ast.IsNot)):
+                yield left, right, "==" if isinstance(operator, ast.Eq) else "other"
+    elif isinstance(node, ast.Call) and len(node.args) > 1:
+        if _called(node) in ("assertIn", "assertNotIn"):
+            yield node.args[0], node.args[1], "in"
+        elif _called(node).startswith("assert") and _called(node).endswith(("Equal", "Equals")):
+            yield node.args[0], node.args[1], "other" if "Not" in _called(node) else "=="
 
 
 # Whether they end the process themselves.

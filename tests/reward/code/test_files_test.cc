@@ -69,7 +69,7 @@ TEST_F(CodeScorerTest, NothingThatAProgramReturnsIsRunByTheTests) {
        {"assert list(map(eval, [f(1)])) == [24]",
         "import builtins\nassert builtins.eval(f(1)) == 24", "run = eval\nassert run(f(1)) == 24",
         "exec(compile(f(1), 'x', 'exec'))\nassert f(2) == 3",
-        "import timeit\nassert timeit.timeit(f(1), number=1) < 0",
+        "import timeit\nassert f(1) == 1 and timeit.timeit(f(1), number=1) < 0",
         "assert eval(f(1)) == 'x'\n'__import__(\\'os\\')._exit(0)'",
         "open('made.py', 'w').write(f(1))\nimport made",
         "import importlib\nassert importlib.import_module('subprocess').run(f(1)) == 24"}) {
@@ -114,6 +114,34 @@ TEST_F(CodeScorerTest, NamesThatTestsMakeObjectsOfAreClasses) {
                "class Point:\n  def __init__(s, x, y): pass"});
   ExpectRight({Assertion("assert P(1, 2) == (1, 2)\nassert P(1, 2).x == 1"),
                "from collections import namedtuple\nP = namedtuple('P', 'x y')"});
+}
+
+TEST_F(CodeScorerTest, ClassesAreTheProgramsByWhateverName) {
+  const std::string point =
+      "class Point:\n  def __init__(s, x): s.x = x\n  def __eq__(s, o): return s.x == o.x\n"
+      "class NotFound(Exception): pass\ndef f(): raise NotFound('x')\n";
+  for (const char* test :
+       {"import solution as s\nassert s.Point(1) == s.Point(1)",
+        "from solution import Point as P\nassert P(1) == P(1)", "P = Point\nassert P(1) == P(1)",
+        "import solution\ntry:\n  solution.f()\n  assert False\nexcept solution.NotFound: pass",
+        "assert [Point(1)] == [Point(1)]\nassert Point(1) != (1,) and not Point(1) == 1",
+        "p = Point(1)\nassert p == Point(1)\np = p.x\nassert p == 1"}) {
+    ExpectRight({Assertion(test), point});
+  }
+  ExpectWrong({Assertion("assert Point(1) == Point(2)"), point});
+}
+
+TEST_F(CodeScorerTest, TheTestsAreNotWhereProgramsCanNameThem) {
+  const char* reads = "import os\np = f('a')\nassert os.path.exists(p) and 'a' in open(p).read()";
+  for (const char* name : {"check.json", "../check.json", "main.py"}) {
+    ExpectWrong({Assertion(reads), "def f(x): return '" + std::string(name) + "'"});
+  }
+  ExpectWrong(
+      {Assertion("import unittest\nclass T(unittest.TestCase):\n"
+                 "  @unittest.skipIf(False, 'SkipTest')\n  def test(s): s.assertEqual(f(1), 2)"),
+       "import unittest\ndef f(x): raise unittest.SkipTest('x')"});
+  ExpectRight({Assertion("import timeit\nassert timeit.timeit(lambda: f(1), number=2) < 60"),
+               "def f(x): return x"});
 }
 
 TEST_F(CodeScorerTest, FunctionsOfTheTestsKeepTheirIdentity) {
