@@ -125,16 +125,11 @@ class _Calls:
             operands = (*arguments, target) if reflected else (target, *arguments)
             return self.catching(lambda: _operation(call["op"][2:] if reflected else call["op"])(*operands))
         keywords = {key: _load(value, reference) for key, value in call.get("k", {}).items()}
-        given = {**{str(at): value for at, value in enumerate(arguments)}, **keywords} if self.watched else {}
-        before = {key: self.dump(value) for key, value in given.items() if _may_change(value)}
+        before = shared.parts() if self.watched else []
         try:
             returned = self.catching(lambda: target(*arguments, **keywords))
         finally:
-            # Arguments that are not what they were: tests may look at them.
-            after = {key: self.dump(given[key]) for key in before}
-            self.changed = {key: text for key, text in after.items() if text != before[key]}
-        if values.is_mutable(returned):
-            self.given = [key for key in before if given[key] is returned]
+            self.changed = list(shared.changes(before)) if before else []  # tests may look at them
         # Made by the tests, by the name of a class: an object, whatever that derives from.
         if self.watched and isinstance(target, type) and type(returned).__module__ == "solution":
             return returned if values.is_plain_record(type(returned)) else _Made(returned)
@@ -173,22 +168,30 @@ class _Calls:
 
     # `shared`: containers of the call, where the tests look at more than a value.
     def dump(self, value, shared=None):
+        known = len(shared.items) if shared is not None else 0
         try:
             with _Deep():
                 return values.dump(value, values.Rich(self.dump_ref, shared) if self.watched else self.dump_ref)
         except Exception:  # it holds itself, or is deeper than one may go
+            if shared is not None:
+                shared.forget(known)
             return self.name(value)
 
+    def dump_parts(self, parts, shared):
+        return "[%s]" % ",".join([self.dump(part, shared) for part in parts])
+
     def reply(self, call):
-        self.changed, self.given, self.printed = {}, [], None
+        self.changed, self.printed = [], None
         shared = values.Shared() if self.watched else None
         try:
-            value = self.run(call, shared)
-            said = '"a":%s' % values.quote(self.given[0]) if self.given else '"v":' + self.dump(value, shared)
-        except Exception as error:
-            said = _describe_error(error)
+            value, error = self.run(call, shared), None
+        except Exception as raised:
+            error = raised
+        said = ""
         if self.changed:
-            said += ',"m":{%s}' % ",".join("%s:%s" % (values.quote(key), text) for key, text in self.changed.items())
+            parts = [(number, self.dump_parts(parts, shared)) for number, parts in self.changed]
+            said = '"m":[%s],' % ",".join("[%d,%s]" % part for part in parts)
+        said += '"v":' + self.dump(value, shared) if error is None else _describe_error(error)
         if self.printed is not None and self.printed.text():
             said += ',"p":%s' % values.quote(self.printed.text())
         return "{%s}" % said
@@ -197,10 +200,6 @@ class _Calls:
 class _Made:
     def __init__(self, value):
         self.value = value
-
-
-def _may_change(value):
-    return values.is_mutable(value) or type(value) is tuple
 
 
 # What is written and read may be nested deeper than a program may call itself.

@@ -9,18 +9,17 @@
 #   "v": value           data, in which {"t": "ref", "v": [role, type, number]} stands for what is none:
 #                        an "object", an "iterator" or a "coroutine"; and {"t": "callback", "v": number}
 #                        for a function of the tests
-#   "a": which           the list, dictionary, ... that it was given there
 #   "e": [names...]      an exception: its class and the classes that one derives from, "d": its type and
 #                        text, "s": its text, "g": its arguments and "x": its attributes when they are
 #                        data, "n": its number when the tests raised it
 #   "b": number          no reply yet: it calls a function of the tests, with arguments "a" and "k"
 # and beside it
-#   "m": {which: value}  arguments it changed: a position or a keyword
+#   "m": [[n, parts]]    containers of the arguments that it changed, by their numbers, and what they hold now
 #   "p": text            what it printed
 import python_values as values
 
-_KINDS = {"v": object, "a": str, "e": list}
-_OTHERS = {"d": str, "s": str, "n": int, "g": list, "x": dict, "m": dict, "p": str}
+_KINDS = {"v": object, "e": list}
+_OTHERS = {"d": str, "s": str, "n": int, "g": list, "x": dict, "m": list, "p": str}
 _CALL = {"b": int, "a": list, "k": dict}
 
 
@@ -32,11 +31,19 @@ class NoData(ValueError):
 class Reply:
     __slots__ = ("kind", "value", "names", "text", "words", "number", "arguments", "attributes", "changed", "printed")
 
-    def __init__(self, members, load_ref, shared=None):
+    def __init__(self, members, load_ref, shared):
         try:
             self._read(members, load_ref, shared)
         except Exception as problem:
             raise NoData("the reply is no data: %s" % problem) from None
+
+    # Containers of the tests get what the program left in them.
+    def restore_arguments(self):
+        for container, parts in self.changed:
+            try:
+                values.restore(container, parts)
+            except Exception as problem:
+                raise NoData("the reply is no data: %s" % problem) from None
 
     def _read(self, members, load_ref, shared):
         if type(members) is not dict:
@@ -50,14 +57,17 @@ class Reply:
             if wanted is not object and type(value) is not wanted:
                 raise TypeError(key)
         content = members[self.kind]
-        self.value = values.load(content, values.Rich(load_ref, shared)) if self.kind == "v" else content
+        rich = values.Rich(load_ref, shared)  # numbers of containers go on in the order of the program's text
+        self.changed = [
+            (shared.at(number), [values.load(part, rich) for part in parts]) for number, parts in members.get("m", [])
+        ]
+        self.value = values.load(content, rich) if self.kind == "v" else content
         self.names = [name for name in content if type(name) is str][:32] if self.kind == "e" else []
         self.text = members.get("d", "")
         self.words = members.get("s")
         self.number = members.get("n", -1)
         self.arguments = values.load(members["g"]) if "g" in members else None
         self.attributes = dict(values.load(members["x"])) if "x" in members else {}
-        self.changed = {which: values.load(value, load_ref) for which, value in members.get("m", {}).items()}
         self.printed = members.get("p", "")
 
 

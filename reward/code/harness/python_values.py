@@ -61,6 +61,42 @@ class Shared:
             raise ValueError("there is no such container")
         return self.items[number]
 
+    # Forgets those behind the first `count`.
+    def forget(self, count):
+        for value in self.items[count:]:
+            del self.numbers[id(value)]
+        del self.items[count:]
+
+    def parts(self):
+        return [_parts(value) for value in self.items]
+
+    # Numbers and new parts of those whose parts are not the ones they were `before`.
+    def changes(self, before):
+        for number, parts in enumerate(before):
+            now = _parts(self.items[number])
+            if len(now) != len(parts) or any(one is not other for one, other in zip(now, parts)):
+                yield number, now
+
+
+# What a container holds; of a dictionary keys and values in turn.
+def _parts(value):
+    return [part for item in value.items() for part in item] if isinstance(value, dict) else list(value)
+
+
+def restore(value, parts):
+    if isinstance(value, dict):
+        value.clear()
+        for key, item in zip(parts[::2], parts[1::2]):
+            value[key] = item
+    elif isinstance(value, set):
+        value.clear()
+        value.update(parts)
+    elif isinstance(value, (list, bytearray)):
+        value[:] = parts
+    else:
+        value.clear()
+        value.extend(parts)
+
 
 # A `dump_ref` or `load_ref` with which dictionaries of the module collections are what they are; with
 # `shared` containers keep their identity.

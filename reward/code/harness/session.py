@@ -68,7 +68,7 @@ class Session:
         number = same.index(True) if True in same else len(same)
         if number == len(same):
             self.functions.append(function)
-        code = getattr(function, "__code__", None) if type(function) is type(_put_back) else None
+        code = getattr(function, "__code__", None) if type(function) is type(_without_arguments) else None
         shape = None
         if code is not None:
             counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
@@ -136,41 +136,33 @@ class Session:
             text += ',"k":{%s}' % ",".join(
                 "%s:%s" % (values.quote(key), self.dump(value, "argument " + key, shared)) for key, value in kwargs.items()
             )
-        named = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
-        return self.ask(text + "}", shared, named, (), made_by_tests)
+        return self.ask(text + "}", shared, (), made_by_tests)
 
     def operate(self, target, operation, arguments, natural=(), made_by_tests=False):
         shared = values.Shared()
         text = self.dump(list(arguments), "an operand", shared)
-        return self.ask('{%s,"op":"%s","a":%s}' % (target, operation, text), shared, (), natural, made_by_tests)
+        return self.ask('{%s,"op":"%s","a":%s}' % (target, operation, text), shared, natural, made_by_tests)
 
-    # `shared`: containers of the request. `args`: by the names that replies have for them. `natural`: what the request may raise whatever the
-    # tests name.
-    def ask(self, text, shared, args=(), natural=(), made_by_tests=False):
+    # `shared`: containers of the request. `natural`: what it may raise whatever the tests name.
+    def ask(self, text, shared, natural=(), made_by_tests=False):
         try:
             members = self.channel.ask(text, self.call_back)
             self.arrived = arrived = set()
             reply = Reply(members, self.load_ref, shared)
             self.arrived = arrived  # reading it may have asked for more, as hashes
+            reply.restore_arguments()
         except Ended:
             self.ended = True
             raise
         except NoData as problem:
             raise RuntimeError(str(problem)) from None
-        return self.take(reply, args, natural, made_by_tests)
+        return self.take(reply, natural, made_by_tests)
 
-    def take(self, reply, args, natural, made_by_tests):
+    def take(self, reply, natural, made_by_tests):
         if reply.printed:
             sys.stdout.write(reply.printed)
-        for which, value in reply.changed.items():
-            if which not in args or _put_back(args[which], value) is not args[which]:
-                raise RuntimeError("the reply is no data: an argument changed its type")
         if reply.kind == "e":
             raise self.exception(reply, natural)
-        if reply.kind == "a":
-            if reply.value in args and values.is_mutable(args[reply.value]):
-                return args[reply.value]
-            raise RuntimeError("the reply is no data: there is no such argument")
         if made_by_tests and isinstance(reply.value, Remote) and reply.value._remote[1] in self.arrived:
             self.made.add(reply.value._remote[1])
             self.fresh.add(reply.value._remote[1])
@@ -225,30 +217,3 @@ def _without_arguments(kind, text):
         return RuntimeError(text)
     error.args = (text,)
     return error
-
-
-# What stands in the place of `old` when the program left `new` there: the same object where it can be
-# changed, since the tests may hold it elsewhere too.
-def _put_back(old, new):
-    if type(old) is not type(new):
-        return new
-    if type(old) is list:
-        old[:] = [_put_back(old[at], item) if at < len(old) else item for at, item in enumerate(new)]
-    elif isinstance(old, dict):
-        items = {key: _put_back(old.get(key), item) for key, item in new.items()}
-        old.clear()
-        old.update(items)
-    elif type(old) is tuple and len(old) == len(new):
-        kept = tuple(_put_back(before, after) for before, after in zip(old, new))
-        return old if all(before is after for before, after in zip(old, kept)) or kept == old else kept
-    elif type(old) is set:
-        old.clear()
-        old.update(new)
-    elif type(old) is bytearray:
-        old[:] = new
-    elif values.is_mutable(old):
-        old.clear()
-        old.extend(new)
-    else:
-        return old if old == new else new
-    return old

@@ -69,7 +69,7 @@ TEST_F(CodeScorerTest, NothingThatAProgramReturnsIsRunByTheTests) {
        {"assert list(map(eval, [f(1)])) == [24]",
         "import builtins\nassert builtins.eval(f(1)) == 24", "run = eval\nassert run(f(1)) == 24",
         "exec(compile(f(1), 'x', 'exec'))\nassert f(2) == 3",
-        "import timeit\nassert f(1) == 1 and timeit.timeit(f(1), number=1) < 0",
+        "import timeit\nassert timeit.timeit(f(1), number=1) < 0",
         "assert eval(f(1)) == 'x'\n'__import__(\\'os\\')._exit(0)'",
         "open('made.py', 'w').write(f(1))\nimport made",
         "import importlib\nassert importlib.import_module('subprocess').run(f(1)) == 24"}) {
@@ -140,8 +140,9 @@ TEST_F(CodeScorerTest, TheTestsAreNotWhereProgramsCanNameThem) {
       {Assertion("import unittest\nclass T(unittest.TestCase):\n"
                  "  @unittest.skipIf(False, 'SkipTest')\n  def test(s): s.assertEqual(f(1), 2)"),
        "import unittest\ndef f(x): raise unittest.SkipTest('x')"});
-  ExpectRight({Assertion("import timeit\nassert timeit.timeit(lambda: f(1), number=2) < 60"),
-               "def f(x): return x"});
+  ExpectRight(
+      {Assertion("import timeit\nassert f(1) == 1 and timeit.timeit(lambda: f(1), number=2) < 60"),
+       "def f(x): return x"});
 }
 
 TEST_F(CodeScorerTest, FunctionsOfTheTestsKeepTheirIdentity) {
@@ -214,6 +215,16 @@ TEST_F(CodeScorerTest, ContainersOfAResultKeepTheirIdentity) {
                "def f(s): return dict.fromkeys(s, [])"});
   ExpectRight({Assertion("a = {'x': [3, 1]}\nb = f(a)\nassert b[0] is a['x'] and a['x'] == [1, 3]"),
                "def f(d):\n  d['x'].sort()\n  return [d['x'], 0]"});
+  ExpectRight(
+      {Assertion(
+           "l = [[2], [1], [2]]\nfirst = l[0]\nassert f(l) == [[1], [2]] and l == [[1], [2], [2]] "
+           "and l[1] is first and first == [2]"),
+       "import itertools\ndef f(l):\n  l.sort()\n"
+       "  return list(k for k, _ in itertools.groupby(l))"});
+  ExpectRight(
+      {Assertion("t = ([3, 1], {'k': {2}})\nassert f(t, deep=t[1]) is t[0]\n"
+                 "assert t == ([1, 3], {'k': {2, 5}, 'n': [1, 3]}) and t[1]['n'] is t[0]"),
+       "def f(t, deep):\n  t[0].sort()\n  deep['k'].add(5)\n  deep['n'] = t[0]\n  return t[0]"});
   ExpectRight({Assertion("from collections import defaultdict\nd = defaultdict(list, a=[1])\n"
                          "l = f([d, d['a']])\nassert l[0] is d['a'] and l[1] is d"),
                "def f(l): return l[::-1]"});
