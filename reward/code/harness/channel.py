@@ -12,9 +12,9 @@ class Ended(BaseException):
     pass
 
 
-# A call is a line on descriptor 3, its reply the next line on
-# standard input, unless that calls a function of the tests first. The program can say what it likes and
-# when; a line is its answer to what was asked last. One thread at a time.
+# A call is a line on descriptor 3, its reply the next line on standard input, unless that calls a function
+# of the tests first. The program can say what it likes and when; a line is its answer to what was asked
+# last. One thread at a time.
 class Channel:
     # `report`: a descriptor that is told "call" of the first.
     def __init__(self, report):
